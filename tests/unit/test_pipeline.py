@@ -1,0 +1,56 @@
+"""The pipeline gives every extractor's records, spans that hold, and the same bytes each time."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import orjson
+
+from worker import extractors
+from worker.nlp.reading import Reader
+from worker.pipeline import Trip, run
+from worker.records import Article
+from worker.settings import data_folder
+
+NOW = dt.datetime(2024, 10, 22, 8, 0, tzinfo=dt.UTC)
+
+
+def seed() -> Article:
+    path = data_folder("seeds") / "000_871c0cb2e072d3a7.txt"
+    return Article.parse({"text": path.read_text(encoding="utf-8")})
+
+
+def spans(value: Any) -> list[tuple[int, int, str]]:
+    """Every object of a result that has start, end and text."""
+    if isinstance(value, dict):
+        own = [(value["start"], value["end"], value["text"])] if {"start", "end", "text"} <= value.keys() and value["start"] is not None else []
+        return own + [span for item in value.values() for span in spans(item)]
+    if isinstance(value, list):
+        return [span for item in value for span in spans(item)]
+    return []
+
+
+def test_every_span_points_at_its_characters(reader: Reader) -> None:
+    """text[start:end] is what the record says."""
+    article = seed()
+    result = run(article, reader, Trip(received=NOW))
+    assert result["failures"] == []
+    found = spans(result)
+    assert len(found) > 50
+    assert all(article.text[start:end] == text for start, end, text in found)
+
+
+def test_two_runs_give_the_same_bytes(reader: Reader) -> None:
+    """Apart from milliseconds nothing differs."""
+    results = [run(seed(), reader, Trip(received=NOW)) for _ in range(2)]
+    for result in results:
+        del result["provenance"]["milliseconds"]
+    assert orjson.dumps(results[0]) == orjson.dumps(results[1])
+
+
+def test_only_the_wanted_extractors_run(reader: Reader) -> None:
+    """A result holds the fields that were asked for."""
+    article = Article.parse({"text": "Seoul said no.", "extractors": ["entities"]})
+    result = run(article, reader, Trip(received=NOW))
+    assert [name for name in extractors.names() if name in result] == ["entities"]

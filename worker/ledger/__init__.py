@@ -1,0 +1,1 @@
+"""The ledger in Redis: the truth about every accepted job, its result and its end."""

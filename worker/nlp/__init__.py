@@ -1,0 +1,1 @@
+"""Reading an article with spaCy: the model, the reading that extractors share, and the lexicons behind both."""

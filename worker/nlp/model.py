@@ -1,0 +1,58 @@
+"""Load the spaCy pipeline that the settings name; it knows nothing of articles."""
+
+from __future__ import annotations
+
+import importlib
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from worker.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+#: What each article needs of a pipeline; one without them cannot tell who does what.
+REQUIRED = ("tagger", "parser", "ner")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A loaded pipeline and its name as the result's provenance prints it."""
+
+    nlp: Language
+    name: str
+    version: str
+
+
+def load_model(name: str) -> Model:
+    """Load a pipeline installed under `name`: a package with a `load()`, a spaCy package or a folder.
+
+    Raises:
+        ConfigurationError: there is no such pipeline or it lacks a component that reading needs.
+    """
+    import spacy
+
+    package = name.replace("-", "_")
+    with warnings.catch_warnings():
+        # The md package declares spaCy 3.7 and is checked to load and to read the same on 3.8.
+        warnings.filterwarnings("ignore", message=r".*\[W095\].*")
+        try:
+            nlp = _load_package(package) or spacy.load(name)
+        except OSError as error:
+            raise ConfigurationError(
+                f"model: no spaCy pipeline {name!r} is installed; install its package or set WIREDESK_MODEL to one that is"
+            ) from error
+    missing = [part for part in REQUIRED if part not in nlp.pipe_names]
+    if missing:
+        raise ConfigurationError(f"model: the pipeline {name!r} has no {', '.join(missing)}; choose a full pipeline")
+    return Model(nlp=nlp, name=str(nlp.meta["name"]), version=str(nlp.meta["version"]))
+
+
+def _load_package(package: str) -> Language | None:
+    try:
+        module = importlib.import_module(package)
+    except ModuleNotFoundError:
+        return None
+    load = getattr(module, "load", None)
+    return load() if callable(load) else None

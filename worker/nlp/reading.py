@@ -1,0 +1,105 @@
+"""A reading: one article, its parsed doc, and what extractors share: who is who, which day is today, and found records.
+
+It is made by `Reader` and lives only inside the reader's memory zone: records must hold plain data, never tokens.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from worker.nlp.parties import Parties, find_parties
+from worker.records import Article, Record, TextSpan, parse_published
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+    from worker.nlp.model import Model
+    from worker.nlp.parties import Entity
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceTime:
+    """The day that "today" means in the article, and how it is known."""
+
+    date: dt.date
+    basis: Literal["given", "dateline", "byline", "received"]
+    #: The offset from UTC as given ("+02:00"), if any.
+    zone: str | None = None
+
+
+@dataclass(kw_only=True)
+class Reading:
+    """One article as extractors see it."""
+
+    article: Article
+    doc: Doc
+    received: dt.datetime
+    #: Records found so far, by extractor; the pipeline fills it in running order.
+    found: dict[str, Sequence[Record]] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The article's text, as submitted."""
+        return self.article.text
+
+    @cached_property
+    def reference_time(self) -> ReferenceTime:
+        """Which day is today: as given, else the day of receipt (UTC)."""
+        if self.article.published_at:
+            published = parse_published(self.article.published_at)
+            if isinstance(published, dt.datetime):
+                return ReferenceTime(published.date(), "given", published.strftime("%z") or None)
+            return ReferenceTime(published, "given")
+        return ReferenceTime(self.received.date(), "received")
+
+    @cached_property
+    def parties(self) -> Parties:
+        """Who is who: every entity with its mentions."""
+        return find_parties(self.doc)
+
+    @property
+    def entities(self) -> tuple[Entity, ...]:
+        """All entities in order of first mention."""
+        return self.parties.entities
+
+    def entity_of(self, token: Token) -> Entity | None:
+        """Give the entity that the token is the head (or a part of the name) of a mention of."""
+        return self.parties.entity_of(token.i)
+
+    def records(self, name: str) -> Sequence[Record]:
+        """Give the records of an extractor named in `NEEDS`; none if it failed."""
+        return self.found.get(name, ())
+
+    def span(self, start: int, end: int) -> TextSpan:
+        """Give the stretch of text between two code-point offsets."""
+        return TextSpan(start, end, self.text[start:end])
+
+    def span_of(self, part: Span | Token) -> TextSpan:
+        """Give a token's or a span's stretch of text."""
+        from spacy.tokens import Span
+
+        if isinstance(part, Span):
+            return self.span(part.start_char, part.end_char)
+        return self.span(part.idx, part.idx + len(part))
+
+
+class Reader:
+    """Turns articles into readings with one model."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+        self._parse: Callable[[str], Doc] = model.nlp
+
+    @contextmanager
+    def read(self, article: Article, received: dt.datetime) -> Iterator[Reading]:
+        """Parse the article and give its reading, valid inside the `with` block.
+
+        `received` is the time of receipt, with its zone.
+        """
+        with self.model.nlp.memory_zone():
+            yield Reading(article=article, doc=self._parse(article.text), received=received)

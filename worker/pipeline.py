@@ -1,0 +1,154 @@
+"""One article's way from text to result: parse once, call each extractor, keep failures apart, number and join.
+
+It knows nothing of queues and stores; `worker/tasks.py` calls it for jobs, `wiredesk extract` for files.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import time
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any
+
+from worker import __version__, extractors
+from worker.nlp.reading import Reader, Reading
+from worker.records import RESULT_SCHEMA, Article, Failure, Record, Ref
+
+#: Scores print with so many digits: enough to rank by, few enough to be the same on every machine.
+SCORE_DIGITS = 4
+
+_Ids = Mapping[tuple[str, Hashable], str]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Trip:
+    """What the queue knows of a job and the result repeats."""
+
+    received: dt.datetime
+    version: int = 1
+    attempt: int = 1
+    #: Milliseconds between acceptance and start.
+    queued: int = 0
+
+
+def run(article: Article, reader: Reader, trip: Trip) -> dict[str, Any]:
+    """Read one article and give its result, ready for JSON.
+
+    An extractor's failure is named in `failures` and touches no other; what stops the parse itself is raised.
+    """
+    wanted = extractors.check(article.extractors) if article.extractors is not None else extractors.names()
+    clock = _Clock()
+    with reader.read(article, trip.received) as reading:
+        clock.lap("parse")
+        failures = _extract_all(reading, wanted, clock)
+        ids = _number(reading, wanted)
+        fields = {name: _field(name, reading, ids) for name in wanted}
+        document = _document(reading)
+    return {
+        "schema": RESULT_SCHEMA,
+        "version": trip.version,
+        "article": _article(article, trip),
+        "document": document,
+        **fields,
+        "failures": [dataclasses.asdict(failure) for failure in failures],
+        "provenance": {
+            "wiredesk": __version__,
+            "model": {"name": reader.model.name, "version": reader.model.version},
+            "extractors": {name: extractors.load(name).VERSION for name in wanted},
+            "attempt": trip.attempt,
+            "milliseconds": {"queued": trip.queued, **clock.laps},
+        },
+    }
+
+
+class _Clock:
+    """Milliseconds of each stage."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        now = time.perf_counter()
+        self.laps[stage] = round((now - self._last) * 1_000, 2)
+        self._last = now
+
+
+def _extract_all(reading: Reading, wanted: tuple[str, ...], clock: _Clock) -> list[Failure]:
+    failures = []
+    for name in extractors.running_order(wanted):
+        try:
+            records = list(extractors.load(name).extract(reading))
+        except Exception as error:  # noqa: BLE001 - one extractor never takes the others with it
+            records = []
+            failures.append(Failure(name, f"{type(error).__name__}: {error}"[:500]))
+        records.sort(key=lambda record: record.position)
+        reading.found[name] = tuple(records)
+        clock.lap(name)
+    return failures
+
+
+def _number(reading: Reading, wanted: tuple[str, ...]) -> dict[tuple[str, Hashable], str]:
+    """Give ids within the article to the records that are emitted, in order of appearance."""
+    ids: dict[tuple[str, Hashable], str] = {}
+    for name in wanted:
+        if prefix := getattr(extractors.load(name), "PREFIX", None):
+            for number, record in enumerate(reading.found[name], start=1):
+                ids.setdefault((name, record.key), f"{prefix}{number}")
+    return ids
+
+
+def _field(name: str, reading: Reading, ids: _Ids) -> Any:  # noqa: ANN401 - JSON
+    records: Sequence[Record] = reading.found[name]
+    if getattr(extractors.load(name), "SINGLE", False):
+        return _json(records[0], ids) if records else None
+    numbered = getattr(extractors.load(name), "PREFIX", None) is not None
+    return [({"id": ids[name, record.key]} if numbered else {}) | _json(record, ids) for record in records]
+
+
+def _json(value: Any, ids: _Ids) -> Any:  # noqa: ANN401 - any value that a record may hold
+    """Turn a record into JSON's types; a reference becomes an id, null when its record is not emitted."""
+    if isinstance(value, Ref):
+        return ids.get((value.kind, value.key))
+    if dataclasses.is_dataclass(value):
+        hidden = getattr(value, "HIDDEN", ())
+        return {f.name.removesuffix("_"): _json(getattr(value, f.name), ids) for f in dataclasses.fields(value) if f.name not in hidden}
+    if isinstance(value, (list, tuple)):
+        return [printed for item in value if (printed := _json(item, ids)) is not None or not isinstance(item, Ref)]
+    if isinstance(value, dict):
+        return {key: _json(item, ids) for key, item in value.items()}
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
+    return value
+
+
+def _article(article: Article, trip: Trip) -> dict[str, Any]:
+    return {
+        "id": article.id,
+        "sha256": article.sha256,
+        "title": article.title,
+        "url": article.url,
+        "source": article.source,
+        "authors": article.authors or [],
+        "published_at": article.published_at,
+        "language": article.language,
+        "received_at": trip.received.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "characters": len(article.text),
+        "metadata": article.metadata,
+    }
+
+
+def _document(reading: Reading) -> dict[str, Any]:
+    reference = reading.reference_time
+    printed = {"value": reference.date.isoformat(), "basis": reference.basis}
+    if reference.zone:
+        printed["zone"] = reference.zone
+    return {
+        "reference_time": printed,
+        "byline": None,
+        "dateline": None,
+        "language": None,
+        "sentences": sum(1 for _ in reading.doc.sents),
+        "tokens": len(reading.doc),
+    }

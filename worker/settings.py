@@ -1,0 +1,146 @@
+"""One frozen `Settings` from `config/default.toml`, the user's own file and the environment; it opens no connection.
+
+The manual of every setting is `config/default.toml`; here stand types and bounds.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from worker.errors import ConfigurationError
+
+#: The file that a user's own settings come from.
+CONFIG_VARIABLE = "WIREDESK_CONFIG"
+
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class WorkerSettings(_Group):
+    """How worker processes run."""
+
+    concurrency: Annotated[int, Field(ge=0, le=1_024)]
+    soft_time_limit: Seconds
+    time_limit: Seconds
+    stop_seconds: Seconds
+    max_memory_mib: Count
+
+
+class LedgerSettings(_Group):
+    """When a job is tried again and when it is given up."""
+
+    lease_seconds: Seconds
+    renew_seconds: Seconds
+    max_attempts: Annotated[int, Field(ge=1, le=100)]
+    retry_base_seconds: Seconds
+    retry_max_seconds: Seconds
+    reconcile_seconds: Seconds
+
+
+class LimitSettings(_Group):
+    """When intake refuses."""
+
+    backlog: Count
+    memory_warn: Share
+    memory_refuse: Share
+
+
+class RetentionSettings(_Group):
+    """How long things are kept."""
+
+    result_days: Annotated[float, Field(gt=0, le=3_650)]
+    stream_length: Count
+    dead_days: Annotated[float, Field(gt=0, le=3_650)]
+    dead_length: Count
+    group_hours: Annotated[float, Field(gt=0, le=8_760)]
+    results_in_stream: bool
+
+
+class LogSettings(_Group):
+    """What is logged and how."""
+
+    level: Literal["debug", "info", "warning", "error"]
+    format: Literal["auto", "json", "columns"]
+
+
+class Settings(BaseSettings):
+    """All settings; made by `load_settings`."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="WIREDESK_", env_nested_delimiter="__")
+
+    redis_url: str
+    model: Annotated[str, Field(min_length=1)]
+    home: Path
+    worker: WorkerSettings
+    ledger: LedgerSettings
+    limits: LimitSettings
+    retention: RetentionSettings
+    logs: LogSettings
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - the signature is pydantic's
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the files, which arrive as arguments."""
+        return env_settings, init_settings
+
+
+@cache
+def load_settings() -> Settings:
+    """Read the default file, the user's file and the environment.
+
+    Raises:
+        ConfigurationError: a file cannot be read, or a setting is unknown, missing or out of bounds; named with its file.
+    """
+    values = _read(data_folder("config") / "default.toml")
+    origin = "config/default.toml or the environment"
+    if named := os.environ.get(CONFIG_VARIABLE):
+        values = _merged(values, _read(Path(named)))
+        origin = f"{named} or the environment"
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{name}: {first['msg'].lower()} (in {origin}); config/default.toml explains it") from None
+
+
+def data_folder(name: str) -> Path:
+    """Find `config` or `seeds`: inside an installed package as `_config` or `_seeds`, in a checkout beside `worker`."""
+    package = Path(__file__).parent
+    installed = package / f"_{name}"
+    return installed if installed.is_dir() else package.parent / name
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: cannot be read ({error}); {CONFIG_VARIABLE} names the settings file") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path}: is no TOML: {error}") from None
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for key, value in over.items():
+        old = merged.get(key)
+        merged[key] = _merged(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
