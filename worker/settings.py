@@ -5,6 +5,7 @@ The manual of every setting is `config/default.toml`; here stand types and bound
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from functools import cache
@@ -14,10 +15,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from worker.errors import ConfigurationError
+from worker.errors import ConfigurationError, ServerUnavailableError
 
 #: The file that a user's own settings come from.
 CONFIG_VARIABLE = "WIREDESK_CONFIG"
+#: Inside `home`: where the server that Wiredesk runs can be found (written by `worker/embedded.py`, gone when it stops).
+SERVER_FILE = "server.json"
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -120,6 +123,22 @@ def load_settings() -> Settings:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{name}: {first['msg'].lower()} (in {origin}); config/default.toml explains it") from None
+
+
+def server_url(settings: Settings) -> str:
+    """Give the server's address: the configured one, else that of the server which Wiredesk runs in `home`.
+
+    Raises:
+        ServerUnavailableError: none is configured and none runs there.
+    """
+    if settings.redis_url:
+        return settings.redis_url
+    try:
+        return str(json.loads((settings.home / SERVER_FILE).read_text(encoding="utf-8"))["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ServerUnavailableError(
+            f"no server runs in {settings.home.absolute()}; start one with `wiredesk up`, or set WIREDESK_REDIS_URL to a running Redis or Valkey"
+        ) from None
 
 
 def data_folder(name: str) -> Path:
