@@ -137,7 +137,7 @@ def server_url(settings: Settings) -> str:
         return str(json.loads((settings.home / SERVER_FILE).read_text(encoding="utf-8"))["url"])
     except (OSError, ValueError, KeyError, TypeError):
         raise ServerUnavailableError(
-            f"no server runs in {settings.home.absolute()}; start one with `wiredesk up`, or set WIREDESK_REDIS_URL to a running Redis or Valkey"
+            f"no server runs in {settings.home.absolute()}; start one with `wiredesk up`, or set WIREDESK_REDIS_URL to a running one"
         ) from None
 
 
