@@ -9,13 +9,13 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from worker.records import Record
+from worker.nlp.parties import Form, Ids, Sense
+from worker.records import Record, Ref
 
 if TYPE_CHECKING:
-    from worker.nlp.parties import Form, Sense
     from worker.nlp.reading import Reading
 
-VERSION = 1
+VERSION = 2
 NEEDS: tuple[str, ...] = ()
 PREFIX = "e"
 
@@ -32,6 +32,16 @@ class MentionRecord:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class RoleRecord:
+    """What a person is said to be, and whose role it is, as printed."""
+
+    start: int
+    end: int
+    text: str
+    organisation: Ref | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityRecord(Record):
     """One entity; `number` does not print, it is what references name it by."""
@@ -39,7 +49,12 @@ class EntityRecord(Record):
     key_: str
     type: str
     name: str | None
+    salience: float
+    ids: Ids
+    roles: tuple[RoleRecord, ...]
     mentions: tuple[MentionRecord, ...]
+    #: True of the article's author and outlet: never actors or speakers of the story.
+    reporter: bool
     number: int
 
     HIDDEN = ("number",)
@@ -57,8 +72,10 @@ class EntityRecord(Record):
 
 def extract(reading: Reading) -> Iterator[EntityRecord]:
     """Give every entity in order of first mention."""
+    text = reading.text
     for entity in reading.entities:
-        mentions = tuple(MentionRecord(m.start, m.end, reading.text[m.start:m.end], m.form, m.sense, m.why) for m in entity.mentions)
-        name = entity.name
-        yield EntityRecord(key_=f"{entity.type}:{(name or '').casefold()}", type=entity.type, name=name, mentions=mentions,
-                           number=entity.number)
+        mentions = tuple(MentionRecord(m.start, m.end, text[m.start:m.end], m.form, m.sense, m.why) for m in entity.mentions)
+        roles = tuple(RoleRecord(role.start, role.end, role.text, None if role.organisation is None else Ref("entities", role.organisation))
+                      for role in entity.roles)
+        yield EntityRecord(key_=entity.key, type=entity.type, name=entity.name, salience=round(entity.salience, 4), ids=entity.ids,
+                           roles=roles, mentions=mentions, reporter=entity.reporter, number=entity.number)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from worker.nlp.columns import Columns
 from worker.nlp.parties import Parties, find_parties
 from worker.records import Article, Record, TextSpan, parse_published
 
@@ -60,7 +61,12 @@ class Reading:
     @cached_property
     def parties(self) -> Parties:
         """Who is who: every entity with its mentions."""
-        return find_parties(self.doc)
+        return find_parties(self.columns)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """The doc's token attributes as plain lists."""
+        return Columns(self.doc)
 
     @property
     def entities(self) -> tuple[Entity, ...]:
