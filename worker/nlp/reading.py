@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.columns import Columns
 from worker.nlp.parties import Parties, find_parties
+from worker.nlp.quotation import Quotation
 from worker.records import Article, Record, TextSpan, parse_published
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ class Reading:
                 return ReferenceTime(published.date(), "given", published.strftime("%z") or None)
             return ReferenceTime(published, "given")
         return ReferenceTime(self.received.date(), "received")
+
+    @cached_property
+    def quotation(self) -> Quotation:
+        """What stands between quotation marks, and the paragraphs."""
+        return Quotation(self.text)
 
     @cached_property
     def parties(self) -> Parties:
