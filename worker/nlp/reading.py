@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.columns import Columns
+from worker.nlp.numerals import Numeral, find_numerals
 from worker.nlp.parties import Parties, find_parties
 from worker.nlp.quotation import Quotation
 from worker.records import Article, Record, TextSpan, parse_published
@@ -73,6 +74,11 @@ class Reading:
     def columns(self) -> Columns:
         """The doc's token attributes as plain lists."""
         return Columns(self.doc)
+
+    @cached_property
+    def numerals(self) -> tuple[Numeral, ...]:
+        """All numbers in digits and in words, in order."""
+        return find_numerals(self.text)
 
     @property
     def entities(self) -> tuple[Entity, ...]:
