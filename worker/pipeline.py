@@ -148,7 +148,7 @@ def _document(reading: Reading) -> dict[str, Any]:
         "reference_time": printed,
         "byline": None,
         "dateline": None,
-        "language": None,
+        "language": dataclasses.asdict(reading.language),
         "sentences": sum(1 for _ in reading.doc.sents),
         "tokens": len(reading.doc),
     }

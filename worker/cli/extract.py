@@ -10,6 +10,7 @@ import orjson
 import typer
 
 from worker.errors import ArticleError
+from worker.ledger.sketches import RunIndex
 from worker.nlp.model import load_model
 from worker.nlp.reading import Reader
 from worker.pipeline import Trip, run
@@ -26,6 +27,7 @@ def extract(path: Annotated[str, typer.Argument(help="A JSON-lines file, or - fo
     """Print one result a line as JSON."""
     reader = Reader(load_model(load_settings().model))
     stream = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115, PTH123 - closed with the process
+    stories = RunIndex()
     failed = False
     for number, line in enumerate(stream, start=1):
         try:
@@ -35,6 +37,7 @@ def extract(path: Annotated[str, typer.Argument(help="A JSON-lines file, or - fo
             print(f"{path}:{number}: {error}", file=sys.stderr)
             continue
         result = run(article, reader, Trip(received=dt.datetime.now(dt.UTC)))
+        stories.place(result)
         sys.stdout.buffer.write(orjson.dumps(result) + b"\n")
     if failed:
         raise typer.Exit(1)

@@ -13,9 +13,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.columns import Columns
+from worker.nlp.language import Language, language_of
 from worker.nlp.numerals import Numeral, find_numerals
 from worker.nlp.parties import Parties, find_parties
 from worker.nlp.quotation import Quotation
+from worker.nlp.wordrank import WordRanks, rank_words
 from worker.records import Article, Record, TextSpan, parse_published
 
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Reading:
     article: Article
     doc: Doc
     received: dt.datetime
+    language: Language
     #: Records found so far, by extractor; the pipeline fills it in running order.
     found: dict[str, Sequence[Record]] = field(default_factory=dict)
 
@@ -79,6 +82,11 @@ class Reading:
     def numerals(self) -> tuple[Numeral, ...]:
         """All numbers in digits and in words, in order."""
         return find_numerals(self.text)
+
+    @cached_property
+    def word_ranks(self) -> WordRanks:
+        """How much each word weighs."""
+        return rank_words(self.doc)
 
     @property
     def entities(self) -> tuple[Entity, ...]:
@@ -118,6 +126,10 @@ class Reader:
         """Parse the article and give its reading, valid inside the `with` block.
 
         `received` is the time of receipt, with its zone.
+
+        Raises:
+            LanguageError: the model does not read the article's language.
         """
+        language = language_of(article, self.model.nlp.lang or "xx")
         with self.model.nlp.memory_zone():
-            yield Reading(article=article, doc=self._parse(article.text), received=received)
+            yield Reading(article=article, doc=self._parse(article.text), received=received, language=language)
