@@ -1,17 +1,26 @@
-"""The `wiredesk` command: one file a group of commands, no logic of its own."""
+"""The `wiredesk` command: one file a group of commands, no logic of its own.
+
+Exit status: 0 all good, 1 some input failed (each named), 2 wrong usage or configuration.
+"""
 
 from __future__ import annotations
 
+import importlib
+import os
+import pkgutil
 import sys
 
 import typer
 
-from worker.cli import extract
-from worker.errors import ConfigurationError, WiredeskError
-
-app = typer.Typer(name="wiredesk", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-                  help="Read news articles from a queue: who said what, about which event, when, where, how many, by whose word.")
-extract.add_to(app)
+app = typer.Typer(
+    name="wiredesk", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    help="Read news articles from a queue: who said what, about which event, when, where, how many, how certain, by whose word.",
+)
+# A file in this folder with an `add_to` is a group of commands; nothing else has to know of it.
+for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+    _add_to = getattr(importlib.import_module(f"{__name__}.{_module}"), "add_to", None)
+    if _add_to is not None:
+        _add_to(app)
 
 
 @app.callback()
@@ -21,11 +30,30 @@ def _root() -> None:
 
 def main() -> None:
     """Run the command; a person gets one sentence, never a traceback."""
+    import redis
+
+    from worker.cli import console
+    from worker.errors import ConfigurationError, WiredeskError
+
     try:
         app()
     except ConfigurationError as error:
-        print(f"wiredesk: {error}", file=sys.stderr)
+        console.say(f"wiredesk: {error}", "red")
         sys.exit(2)
     except WiredeskError as error:
-        print(f"wiredesk: {error}", file=sys.stderr)
+        console.say(f"wiredesk: {error}", "red")
+        sys.exit(1)
+    except redis.RedisError as error:
+        console.say(f"wiredesk: the server does not answer as it should ({error}); try `wiredesk doctor`", "red")
+        sys.exit(1)
+    except BrokenPipeError:
+        # Whoever read our output has gone; there is nobody left to tell.
+        sys.stderr.close()
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:
+        if os.environ.get("WIREDESK_LOGS__LEVEL") == "debug":
+            raise
+        console.say(f"wiredesk: a defect of Wiredesk itself ({type(error).__name__}: {error}); WIREDESK_LOGS__LEVEL=debug shows where", "red")
         sys.exit(1)

@@ -9,12 +9,10 @@ from typing import Annotated
 import orjson
 import typer
 
-from worker.errors import ArticleError
-from worker.ledger.sketches import RunIndex
-from worker.nlp.model import load_model
-from worker.nlp.reading import Reader
-from worker.pipeline import Trip, run
-from worker.records import Article
+from worker.cli import console
+from worker.errors import ArticleError, PermanentError
+from worker.extractors import check
+from worker.files import ArticleFiles
 from worker.settings import load_settings
 
 
@@ -23,21 +21,44 @@ def add_to(app: typer.Typer) -> None:
     app.command()(extract)
 
 
-def extract(path: Annotated[str, typer.Argument(help="A JSON-lines file, or - for standard input.")]) -> None:
-    """Print one result a line as JSON."""
-    reader = Reader(load_model(load_settings().model))
-    stream = sys.stdin.buffer if path == "-" else open(path, "rb")  # noqa: SIM115, PTH123 - closed with the process
-    stories = RunIndex()
-    failed = False
-    for number, line in enumerate(stream, start=1):
+def extract(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH…", help="Files, folders, or - for standard input.")],
+    published: Annotated[str | None, typer.Option(help="Date for articles that bring none: 2024-10-22.")] = None,
+    only: Annotated[str | None, typer.Option(help="Names of extractors to run, with commas between them.")] = None,
+) -> None:
+    """Print one result a line as JSON; no queue, no server."""
+    defaults: dict[str, object] = {"published_at": published} if published else {}
+    if only:
         try:
-            article = Article.parse(orjson.loads(line))
-        except (ArticleError, orjson.JSONDecodeError) as error:
-            failed = True
-            print(f"{path}:{number}: {error}", file=sys.stderr)
-            continue
-        result = run(article, reader, Trip(received=dt.datetime.now(dt.UTC)))
-        stories.place(result)
-        sys.stdout.buffer.write(orjson.dumps(result) + b"\n")
+            defaults["extractors"] = list(check(name.strip() for name in only.split(",")))
+        except ArticleError as error:
+            raise typer.BadParameter(error.reason, param_hint="--only") from None
+    files = ArticleFiles(paths, defaults)
+    failed = 0
+    from worker.ledger.sketches import RunIndex
+    from worker.nlp.model import load_model
+    from worker.nlp.reading import Reader
+    from worker.pipeline import Trip, run
+
+    reader = Reader(load_model(load_settings().model))
+    stories = RunIndex()
+    with console.progress(counted=False) as bar:
+        task = bar.add_task("reading", total=files.total or None, articles=0)
+        done = 0
+        for item in files:
+            try:
+                if item.article is None:
+                    raise ArticleError("", item.error or "")
+                result = run(item.article, reader, Trip(received=dt.datetime.now(dt.UTC)))
+            except (ArticleError, PermanentError) as error:
+                failed += 1
+                console.complain(item.origin, str(error))
+                continue
+            stories.place(result)
+            done += 1
+            sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
+            bar.update(task, completed=files.done, articles=done)
+    sys.stdout.buffer.flush()
     if failed:
+        console.say(f"{done:,} read, {failed:,} failed", "yellow")
         raise typer.Exit(1)
