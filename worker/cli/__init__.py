@@ -55,5 +55,6 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("WIREDESK_LOGS__LEVEL") == "debug":
             raise
-        console.say(f"wiredesk: a defect of Wiredesk itself ({type(error).__name__}: {error}); WIREDESK_LOGS__LEVEL=debug shows where", "red")
+        defect = f"{type(error).__name__}: {error}"
+        console.say(f"wiredesk: a defect of Wiredesk itself ({defect}); WIREDESK_LOGS__LEVEL=debug shows where", "red")
         sys.exit(1)
