@@ -41,6 +41,12 @@ class WorkerSettings(_Group):
     max_memory_mib: Count
 
 
+class ReadingSettings(_Group):
+    """How articles are parsed."""
+
+    accelerate: Literal["auto", "numpy", "off"]
+
+
 class LedgerSettings(_Group):
     """When a job is tried again and when it is given up."""
 
@@ -87,6 +93,7 @@ class Settings(BaseSettings):
     model: Annotated[str, Field(min_length=1)]
     home: Path
     worker: WorkerSettings
+    reading: ReadingSettings
     ledger: LedgerSettings
     limits: LimitSettings
     retention: RetentionSettings

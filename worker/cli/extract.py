@@ -40,7 +40,8 @@ def extract(
     from worker.nlp.reading import Reader
     from worker.pipeline import Trip, run
 
-    reader = Reader(load_model(load_settings().model))
+    settings = load_settings()
+    reader = Reader(load_model(settings.model), accelerate=settings.reading.accelerate)
     stories = RunIndex()
     with console.progress(counted=False) as bar:
         task = bar.add_task("reading", total=files.total or None, articles=0)

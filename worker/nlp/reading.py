@@ -12,17 +12,22 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from worker.nlp.accelerate import accelerate as run_accelerated
 from worker.nlp.columns import Columns
 from worker.nlp.language import Language, language_of
 from worker.nlp.numerals import Numeral, find_numerals
 from worker.nlp.parties import Parties, find_parties
+from worker.nlp.pieces import parse_long
 from worker.nlp.quotation import Quotation
 from worker.nlp.wordrank import WordRanks, rank_words
 from worker.records import Article, Record, TextSpan, parse_published
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from spacy.tokens import Doc, Span, Token
 
+    from worker.nlp.accelerate import Mode
     from worker.nlp.model import Model
     from worker.nlp.parties import Entity
 
@@ -117,9 +122,19 @@ class Reading:
 class Reader:
     """Turns articles into readings with one model."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, accelerate: Mode = "auto", cache: Path | None = None, patience: int = 50) -> None:
+        """Take a loaded model.
+
+        Args:
+            model: what to parse with.
+            accelerate: how to run it, see `worker.nlp.accelerate`; the parse is the same in all modes.
+            cache: the folder for what numba compiles.
+            patience: articles that are read before numba is loaded, which takes as long as some thirty of them; 0: at once.
+        """
         self.model = model
-        self._parse: Callable[[str], Doc] = model.nlp
+        self._cache = cache
+        self._patience = patience if accelerate == "auto" else 0
+        self._parse: Callable[[str], Doc] = run_accelerated(model.nlp, "numpy" if self._patience else accelerate, cache)
 
     @contextmanager
     def read(self, article: Article, received: dt.datetime) -> Iterator[Reading]:
@@ -131,5 +146,9 @@ class Reader:
             LanguageError: the model does not read the article's language.
         """
         language = language_of(article, self.model.nlp.lang or "xx")
+        if self._patience:
+            self._patience -= 1
+            if not self._patience:
+                self._parse = run_accelerated(self.model.nlp, "auto", self._cache)
         with self.model.nlp.memory_zone():
-            yield Reading(article=article, doc=self._parse(article.text), received=received, language=language)
+            yield Reading(article=article, doc=parse_long(article.text, self._parse), received=received, language=language)

@@ -1,0 +1,89 @@
+"""Word embeddings, computed once for each form of a word: what a hash embedding gives depends on the lexeme alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from spacy.attrs import IDS, IS_SPACE, LOWER, NORM, ORTH, PREFIX, SHAPE, SPACY, SUFFIX
+from spacy.vectors import Mode, Vectors
+
+from worker.nlp.accelerate.layers import Floats, MaxoutNorm, Node, Unfit, Words, mixed, nodes, only, read
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+#: Attributes that hang on the lexeme; of the token's own, only its norm ("n't": "not") and the space after it are read.
+LEXICAL = frozenset({ORTH, LOWER, PREFIX, SUFFIX, SHAPE, IS_SPACE})
+OF_TOKEN = frozenset({NORM, SPACY})
+KNOWN = frozenset({"extract_features", "list2ragged", "ragged2list", "ints-getitem", "hashembed", "static_vectors", "maxout", "layernorm",
+                   "dropout"})
+#: Rows kept; when they are full all are forgotten. 32,768 rows of 96 numbers are 12 MB, touched only as they fill.
+CAPACITY = 32_768
+
+
+class Embedding:
+    """spaCy's MultiHashEmbed, with or without static vectors, as a table that grows with the words it meets."""
+
+    def __init__(self, embed: Node, vocab: Vocab) -> None:
+        if unknown := {node.name for node in embed.walk() if not node.layers} - KNOWN:
+            raise Unfit(f"an embedding with {', '.join(sorted(unknown))}")
+        self._vocab = vocab
+        self._columns = [IDS[column] if isinstance(column, str) else column for column in only(embed, "extract_features").attrs["columns"]]
+        if not set(self._columns) <= LEXICAL | OF_TOKEN:
+            raise Unfit("an embedding of other attributes than norm, prefix, suffix, shape and space")
+        self._key = [ORTH, *(column for column in self._columns if column in OF_TOKEN)]
+        self._hashes = sorted(nodes(embed, "hashembed"), key=lambda node: node.attrs["column"])
+        self._ops = self._hashes[0].ops
+        self._vectors = self._static(embed)
+        self._mix = MaxoutNorm(only(embed, "maxout"), only(embed, "layernorm"))
+        self._table = np.zeros((CAPACITY, self._mix.outputs), dtype=np.float32)
+        self._rows: dict[int, int] = {}
+
+    def __call__(self, doc: Doc) -> Floats:
+        """Give the embeddings of the doc's tokens, one row each."""
+        keys = mixed(read(doc, self._key))
+        rows: Any = list(map(self._rows.get, keys))
+        if None in rows:
+            new = {key: token for token, (key, row) in enumerate(zip(keys, rows, strict=True)) if row is None}
+            if len(self._rows) + len(new) > CAPACITY:
+                self._rows.clear()
+                new = {key: token for token, key in enumerate(keys)}
+            if len(new) > CAPACITY:
+                return self._compute(read(doc, self._columns), read(doc, [ORTH])[:, 0])
+            self._learn(doc, new)
+            rows = list(map(self._rows.get, keys))
+        found: Floats = self._table[rows]
+        return found
+
+    def _learn(self, doc: Doc, new: dict[int, int]) -> None:
+        """Add rows for the keys, each with a token that has it."""
+        tokens = np.fromiter(new.values(), dtype=np.int64, count=len(new))
+        first = len(self._rows)
+        self._table[first:first + len(new)] = self._compute(read(doc, self._columns)[tokens], read(doc, [ORTH])[tokens, 0])
+        self._rows.update(zip(new, range(first, first + len(new)), strict=True))
+
+    def _compute(self, features: Words, orths: Words) -> Floats:
+        parts: list[Floats] = []
+        for number, node in enumerate(self._hashes):
+            table = node.get_param("E")
+            hashed = self._ops.hash(np.ascontiguousarray(features[:, number]), node.attrs["seed"]) % table.shape[0]
+            parts.append(self._ops.gather_add(table, hashed))
+        if self._vectors is not None:
+            rows = self._vocab.vectors.find(keys=orths)
+            projected = self._vocab.vectors.data[rows] @ self._vectors
+            projected[rows < 0] = 0
+            parts.append(projected)
+        out = np.empty((len(features), self._mix.outputs), dtype=np.float32)
+        self._mix(np.concatenate(parts, axis=1), self._mix.scratch(len(features)), out)
+        return out
+
+    def _static(self, embed: Node) -> Floats | None:
+        found = nodes(embed, "static_vectors")
+        if not found:
+            return None
+        vectors = self._vocab.vectors
+        if len(found) > 1 or not isinstance(vectors, Vectors) or vectors.mode != Mode.default or getattr(vectors, "attr", ORTH) != ORTH:
+            raise Unfit("static vectors of another kind than one row a word")
+        return np.ascontiguousarray(found[0].get_param("W").T)

@@ -1,0 +1,112 @@
+"""From embeddings to words in context: spaCy's MaxoutWindowEncoder and Tok2Vec in NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+from spacy.pipeline.tok2vec import Tok2VecListener
+
+from worker.nlp.accelerate.embedding import Embedding
+from worker.nlp.accelerate.layers import Floats, MaxoutNorm, Node, Unfit, nodes, transposed
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+#: Tokens whose windows are multiplied at once: as many as keep inputs and products in the processor's second cache.
+BLOCK = 512
+
+KNOWN = frozenset({"expand_window", "maxout", "layernorm", "dropout"})
+
+
+class Encoder:
+    """Residual layers that each read a token and its two neighbours."""
+
+    def __init__(self, encode: Node) -> None:
+        if unknown := {node.name for node in encode.walk() if not node.layers} - KNOWN:
+            raise Unfit(f"an encoder with {', '.join(sorted(unknown))}")
+        if any(node.attrs["window_size"] != 1 for node in nodes(encode, "expand_window")):
+            raise Unfit("an encoder with a window wider than one word")
+        self._layers = [MaxoutNorm(*pair) for pair in zip(nodes(encode, "maxout"), nodes(encode, "layernorm"), strict=True)]
+        self._width = self._layers[0].outputs
+        if any(layer.inputs != 3 * self._width or layer.outputs != self._width for layer in self._layers):
+            raise Unfit("an encoder whose layers differ in width")
+        #: spaCy pads the text with rows that are zero only at first: the layers then write to them as to any other.
+        self._pad: int = encode.attrs["pad"]
+        self._windows = np.empty((BLOCK, 3 * self._width), dtype=np.float32)
+        self._scratch = self._layers[0].scratch(BLOCK)
+        self._out = np.empty((BLOCK, self._width), dtype=np.float32)
+
+    def __call__(self, embedded: Floats) -> Floats:
+        """Give each token's vector in its context, the rows as in `embedded`."""
+        length = len(embedded) + 2 * self._pad
+        # One more row at each end stays zero: what a window sees beyond the padding.
+        current = np.zeros((length + 2, self._width), dtype=np.float32)
+        current[self._pad + 1:self._pad + 1 + len(embedded)] = embedded
+        following = np.zeros_like(current)
+        for layer in self._layers:
+            self._apply(layer, current, following)
+            current, following = following, current
+        return current[self._pad + 1:self._pad + 1 + len(embedded)]
+
+    def _apply(self, layer: MaxoutNorm, current: Floats, following: Floats) -> None:
+        step, item = current.strides
+        length = len(current) - 2
+        # Rows lie one behind the other: three neighbours are one stretch of memory.
+        windows = as_strided(current, (length, 3 * self._width), (step, item), writeable=False)
+        for start in range(0, length, BLOCK):
+            size = min(BLOCK, length - start)
+            rows, out = self._windows[:size], self._out[:size]
+            np.copyto(rows, windows[start:start + size])
+            layer(rows, self._scratch[:size], out)
+            np.add(current[start + 1:start + 1 + size], out, out=following[start + 1:start + 1 + size])
+
+
+class ContextVectors:
+    """A Tok2Vec model: embedding, then encoder."""
+
+    def __init__(self, model: Node, vocab: Vocab) -> None:
+        if not (model.has_ref("embed") and model.has_ref("encode")):
+            raise Unfit("vectors that are not spaCy's Tok2Vec")
+        self._embedding = Embedding(model.get_ref("embed"), vocab)
+        self._encoder = Encoder(model.get_ref("encode"))
+
+    def __call__(self, doc: Doc) -> Floats:
+        """Give the vectors of the doc's tokens, one row each."""
+        return self._encoder(self._embedding(doc))
+
+
+def vectors_of(model: Node, vocab: Vocab) -> Callable[[Doc], Floats]:
+    """Give where a component takes its vectors from: its own Tok2Vec, or the doc's tensor that an earlier component wrote.
+
+    Raises:
+        Unfit: its vectors come from elsewhere, for example from a transformer.
+    """
+    if isinstance(model, Tok2VecListener):
+        return _shared
+    if model.has_ref("embed"):
+        return ContextVectors(model, vocab)
+    if len(model.layers) == 1 or (model.layers and all(layer.name in ("list2array", "linear") for layer in model.layers[1:])):
+        return vectors_of(model.layers[0], vocab)
+    raise Unfit(f"vectors from {model.name!r}")
+
+
+def _shared(doc: Doc) -> Floats:
+    tensor: Any = doc.tensor
+    return tensor  # type: ignore[no-any-return] # the stub says 64 bits
+
+
+class Linear:
+    """`rows @ weights + bias`."""
+
+    def __init__(self, node: Node) -> None:
+        self._weights, self._bias = transposed(node.get_param("W")), node.get_param("b")
+
+    def __call__(self, rows: Floats) -> Floats:
+        """Give one row of outputs for each row."""
+        out: Floats = rows @ self._weights
+        out += self._bias
+        return out

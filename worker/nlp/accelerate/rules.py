@@ -1,0 +1,156 @@
+"""Attribute ruler and lemmatizer as a table: what both make of a word depends on the word, its tag and little else.
+
+The table is filled by spaCy's own two components, run on a doc of the words that are new. Of the ruler's patterns, those of
+one word go into the table; those of two ("gon|na", "there|is") are looked for by what each word could be in them, and where
+one fits, spaCy's components read the two words with a neighbour on each side.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from spacy.attrs import DEP, LEMMA, LOWER, MORPH, ORTH, POS, TAG
+from spacy.matcher import Matcher
+from spacy.tokens import Doc
+
+from worker.nlp.accelerate.layers import Unfit, Words, mixed, read, write
+
+if TYPE_CHECKING:
+    from worker.nlp.accelerate.layers import Pipe
+
+#: What may differ between two tokens of one word before the rules run, and what the rules may write.
+READ = [ORTH, TAG, POS, MORPH, LEMMA, DEP]
+WRITTEN = [TAG, POS, MORPH, LEMMA, DEP]
+#: Columns of the table: the written values, then patterns of two words that the word could begin, and end.
+_TAG, _POS, _MORPH, _LEMMA, _DEP, BEGINS, ENDS = range(7)
+#: Keys of a pattern's word that read the lexeme, and those that read what `READ` holds.
+PATTERN_KEYS = frozenset({"ORTH", "TEXT", "LOWER", "SHAPE", "PREFIX", "SUFFIX", "LENGTH", "IS_SPACE", "IS_PUNCT", "IS_ALPHA", "IS_DIGIT",
+                          "IS_UPPER", "IS_LOWER", "IS_TITLE", "LIKE_NUM", "TAG", "POS", "MORPH", "LEMMA", "DEP"})
+#: Rows kept; when they are full all are forgotten. 65,536 rows are 4 MB.
+CAPACITY = 65_536
+#: Patterns of two words must fit into the bits of one number.
+PAIRS = 64
+
+
+class Rules:
+    """The twin of an attribute ruler and the lemmatizer right behind it."""
+
+    def __init__(self, ruler: Pipe, lemmatizer: Pipe) -> None:
+        if not type(lemmatizer).__module__.startswith("spacy."):
+            raise Unfit("a lemmatizer that is not spaCy's")
+        self._ruler, self._lemmatizer = ruler, lemmatizer
+        self._vocab = ruler.vocab
+        self._begins, self._ends = Matcher(self._vocab), Matcher(self._vocab)
+        #: Dependencies that a rule names; all others are alike to the rules.
+        self._named: dict[int, int] = {0: 0}
+        self._read_patterns()
+        self._unnamed = self._vocab.strings.add("unnamed by any rule")
+        self._table = np.zeros((CAPACITY, 7), dtype=np.uint64)
+        self._rows: dict[int, int] = {}
+        #: Lemmas that are neither the word nor its lower form: a memory zone forgets them, so each doc adds them anew.
+        self._lemmas: dict[int, str] = {}
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set tags, parts of speech, features and lemmas."""
+        state = read(doc, READ)
+        deps = state[:, 5].copy()
+        named, unnamed = self._named, self._unnamed
+        state[:, 5] = [named.get(label, unnamed) for label in deps.tolist()]
+        keys = mixed(state)
+        rows: Any = list(map(self._rows.get, keys))
+        if None in rows:
+            if not self._learn(state, keys):
+                return self._stock(doc)
+            rows = list(map(self._rows.get, keys))
+        values = self._table[rows]
+        if not values[:, _MORPH].all():
+            return self._stock(doc)
+        state[:, 5] = deps
+        self._pairs(values, state)
+        if self._lemmas:
+            for row in self._lemmas.keys() & set(rows):
+                self._vocab.strings.add(self._lemmas[row])
+        values[:, _DEP] = np.where(values[:, _DEP] == 0, deps, values[:, _DEP])
+        return write(doc, WRITTEN, values[:, :5])
+
+    def _stock(self, doc: Doc) -> Doc:
+        return self._lemmatizer(self._ruler(doc))  # type: ignore[no-any-return] # a doc
+
+    def _learn(self, state: Words, keys: list[int]) -> bool:
+        """Add the words that are not in the table; false if they cannot be."""
+        if len(set(keys)) > CAPACITY:
+            return False
+        new = {key: token for token, key in enumerate(keys) if key not in self._rows}
+        if len(self._rows) + len(new) > CAPACITY:
+            self._rows.clear()
+            self._lemmas.clear()
+            new = {key: token for token, key in enumerate(keys)}
+        before = state[list(new.values())]
+        sample = self._sample(before)
+        if sample is None:
+            return False
+        first = len(self._rows)
+        rows = self._table[first:first + len(new)]
+        rows[:, BEGINS], rows[:, ENDS] = self._bits(self._begins, sample), self._bits(self._ends, sample)
+        self._ruler.set_annotations(sample, [match for match in self._ruler.match(sample) if match[3] - match[2] == 1])
+        rows[:, :5] = read(self._lemmatizer(sample), WRITTEN)
+        # A dependency stays the token's own unless a rule changed it.
+        rows[:, _DEP][rows[:, _DEP] == before[:, 5]] = 0
+        lower = read(sample, [LOWER])[:, 0]
+        for row in np.flatnonzero((rows[:, _LEMMA] != before[:, 0]) & (rows[:, _LEMMA] != lower)).tolist():
+            self._lemmas[first + row] = self._vocab.strings[int(rows[row, _LEMMA])]
+        self._rows.update(zip(new, range(first, first + len(new)), strict=True))
+        return True
+
+    def _sample(self, state: Words) -> Doc | None:
+        """Make a doc of words in the state before the rules; none if it cannot be made."""
+        doc = Doc(self._vocab, words=state[:, 0].tolist())
+        used = [column for column in range(1, len(READ)) if state[:, column].any()]
+        features = state[:, READ.index(MORPH)]
+        if features.any() and not features.all():
+            return None
+        if used:
+            write(doc, [READ[column] for column in used], np.ascontiguousarray(state[:, used]))
+        return doc
+
+    def _bits(self, matcher: Matcher, sample: Doc) -> Words:
+        bits = np.zeros(len(sample), dtype=np.uint64)
+        if not len(matcher):
+            return bits
+        for match, start, _ in matcher(sample, allow_missing=True):
+            bits[start] |= np.uint64(1) << np.uint64(int(self._vocab.strings[match]))
+        return bits
+
+    def _pairs(self, values: Words, state: Words) -> None:
+        """Correct the rows of words that stand in a pattern of two."""
+        for word in np.flatnonzero(values[:-1, BEGINS] & values[1:, ENDS]).tolist():
+            first, behind = max(0, word - 1), min(len(values), word + 3)
+            sample = self._sample(state[first:behind])
+            if sample is not None:
+                written = read(self._stock(sample), WRITTEN)
+                values[word:word + 2, :5] = written[word - first:word - first + 2]
+
+    def _read_patterns(self) -> None:
+        pairs = 0
+        for rule in self._ruler.patterns:
+            for pattern in rule["patterns"]:
+                for word in pattern:
+                    self._read_word(word)
+                if len(pattern) > 2 or pairs == PAIRS:  # noqa: PLR2004 - see the module's docstring
+                    raise Unfit("an attribute ruler with patterns of more than two words")
+                if len(pattern) == 2:  # noqa: PLR2004 - likewise
+                    self._begins.add(str(pairs), [pattern[:1]])
+                    self._ends.add(str(pairs), [pattern[1:]])
+                    pairs += 1
+
+    def _read_word(self, word: dict[str, Any]) -> None:
+        if unknown := word.keys() - PATTERN_KEYS:
+            raise Unfit(f"an attribute ruler that reads {', '.join(sorted(unknown))}")
+        condition = word.get("DEP")
+        if isinstance(condition, dict) and not condition.keys() <= {"IN", "NOT_IN"}:
+            raise Unfit("an attribute ruler that matches parts of dependency labels")
+        named = [condition] if isinstance(condition, str) else [label for labels in (condition or {}).values() for label in labels]
+        for label in named:
+            number = self._vocab.strings.add(label)
+            self._named[number] = number

@@ -1,0 +1,94 @@
+"""Which component gets which twin, in the order of the pipeline."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from spacy.pipeline import AttributeRuler, DependencyParser, EntityRecognizer, Lemmatizer, Morphologizer, Tagger
+from spacy.pipeline.tok2vec import Tok2Vec
+
+from worker.nlp.accelerate.encoder import ContextVectors
+from worker.nlp.accelerate.labels import morphologizer, tagger
+from worker.nlp.accelerate.layers import Unfit
+from worker.nlp.accelerate.ner import Ner
+from worker.nlp.accelerate.parser import Parser, StockLoop
+from worker.nlp.accelerate.rules import Rules
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+    from worker.nlp.accelerate.layers import Pipe
+    from worker.nlp.accelerate.verify import Component
+
+#: Makes a twin and names its kind, "numpy" or "numba"; raises `Unfit`.
+Maker = Callable[[], "tuple[str, Component]"]
+
+
+def plan(nlp: Language, *, numba: bool, cache: Path | None) -> Iterator[tuple[list[str], Component, Maker | None]]:
+    """Yield names, spaCy's own code and the twin's maker for each component; a ruler goes with the lemmatizer behind it."""
+    pipeline: list[tuple[str, Pipe]] = list(nlp.pipeline)
+    while pipeline:
+        name, pipe = pipeline.pop(0)
+        if isinstance(pipe, AttributeRuler) and pipeline and isinstance(pipeline[0][1], Lemmatizer):
+            lemmas, lemmatizer = pipeline.pop(0)
+            yield [name, lemmas], _both(pipe, lemmatizer), partial(_rules, pipe, lemmatizer)
+        else:
+            yield [name], pipe, _maker(pipe, numba=numba, cache=cache)
+
+
+def _maker(pipe: Pipe, *, numba: bool, cache: Path | None) -> Maker | None:
+    # Subclasses may do more than their base: only spaCy's own classes are known.
+    if type(pipe) is Tok2Vec:
+        return lambda: ("numpy", SharedVectors(pipe))
+    if type(pipe) is Tagger:
+        return lambda: ("numpy", tagger(pipe))
+    if type(pipe) is Morphologizer:
+        return lambda: ("numpy", morphologizer(pipe))
+    if type(pipe) is EntityRecognizer:
+        return lambda: ("numpy", Ner(pipe))
+    if type(pipe) is DependencyParser:
+        return partial(_parser, pipe, numba=numba, cache=cache)
+    return None
+
+
+class SharedVectors:
+    """The twin of a tok2vec component: it leaves the vectors in the doc's tensor, where later components look."""
+
+    def __init__(self, pipe: Pipe) -> None:
+        self._vectors = ContextVectors(pipe.model, pipe.vocab)
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Set the doc's tensor."""
+        vectors: Any = self._vectors(doc)
+        doc.tensor = vectors
+        return doc
+
+
+def _rules(ruler: Pipe, lemmatizer: Pipe) -> tuple[str, Component]:
+    return "numpy", Rules(ruler, lemmatizer)
+
+
+def _both(ruler: Pipe, lemmatizer: Pipe) -> Component:
+    return lambda doc: lemmatizer(ruler(doc))
+
+
+def _parser(pipe: Pipe, *, numba: bool, cache: Path | None) -> tuple[str, Component]:
+    if not numba:
+        return "numpy", StockLoop(pipe)
+    try:
+        config: Any = importlib.import_module("numba").config
+    except ImportError:
+        return "numpy", StockLoop(pipe)
+    if cache is not None:
+        config.CACHE_DIR = str(cache)
+    from worker.nlp.accelerate import arc_eager
+
+    try:
+        return "numba", Parser(pipe, arc_eager.run)
+    except Unfit:
+        return "numpy", StockLoop(pipe)
