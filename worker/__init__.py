@@ -3,9 +3,19 @@
 The map, from the edges to the core (a module imports only from lines below its own; `pyproject.toml` checks it):
 
     cli/          the `wiredesk` command, one file a group of commands
+    tasks         the Celery task: start, pipeline, commit or fail; the worker's parent: leases, rounds
+    quarantine    one piece of work in a process of its own, with limits
+    reconciler    brings back what the broker lost; trims; raises alarms
+    consumer      results(): stream, groups, acknowledge, take over
+    producer      submit(): validate, then one atomic step into the ledger
+    app           the Celery application and its settings
+    transport     kombu's Redis transport, guarded; fair turns between the queues
     pipeline      run(article): parse once, call each extractor, keep failures apart, join
     extractors/   one file for each kind of fact
     nlp/          model, accelerate/ (the same parse, sooner), reading, who is who (parties/), lexicons
+    ledger/       Redis: keys, scripts, jobs, results, dead letters, the server's check
+    metrics       every metric's name
+    logs          structlog, set up once
     settings      config/*.toml and environment in one frozen object
     records       the data that crosses every border
     errors        the error tree

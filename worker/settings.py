@@ -39,6 +39,7 @@ class WorkerSettings(_Group):
     time_limit: Seconds
     stop_seconds: Seconds
     max_memory_mib: Count
+    quarantine_memory_mib: Count
 
 
 class ReadingSettings(_Group):
@@ -56,6 +57,7 @@ class LedgerSettings(_Group):
     retry_base_seconds: Seconds
     retry_max_seconds: Seconds
     reconcile_seconds: Seconds
+    allow_volatile: bool
 
 
 class LimitSettings(_Group):

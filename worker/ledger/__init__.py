@@ -1,1 +1,18 @@
-"""The ledger in Redis: the truth about every accepted job, its result and its end."""
+"""The ledger in Redis: the truth about every accepted job, its result and its end.
+
+    ledger = connect(settings)                        # redis_url, else the server of this machine
+    ledger.status()                                   # Status: accepted, done, dead, queued, in_flight, oldest_seconds ...
+    ledger.jobs.state("id")                           # Job, or None: state, version, times, history
+    ledger.jobs.delete("id")                          # takedown
+    ledger.results.get("id"), .article("id")          # JSON bytes, or None
+    ledger.results.mentions("Q423" or "north korea")  # ids of articles, newest first
+    ledger.dead.list(), .show(), .replay(), .purge(), .export(), .bury()
+    ledger.metrics()                                  # text for Prometheus
+
+Submitting is `worker.producer`'s business, reading the stream of results `worker.consumer`'s. Every key stands in `keys.py`, every
+change of state in one script of `scripts/`. A server that is away or full raises `ServerUnavailableError`, from any method.
+"""
+
+from worker.ledger.connection import Ledger, Status, connect
+
+__all__ = ["Ledger", "Status", "connect"]

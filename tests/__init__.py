@@ -1,0 +1,1 @@
+"""Tests; `servers.py` starts real servers and workers."""

@@ -1,0 +1,117 @@
+"""The Celery application and its settings, as Celery names them; `celery -A worker.app worker` starts a worker.
+
+Tasks are named by string and live in `worker/tasks.py`. Importing this loads no model.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+# One article is read by one process on one core: threads below would only fight for it. Before anything imports NumPy.
+for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
+
+import billiard.pool
+from celery import Celery
+from celery.signals import setup_logging
+from kombu.entity import Queue
+
+from worker import transport
+from worker.errors import ServerUnavailableError
+from worker.ledger import keys
+from worker.ledger.server import sentinel_parts
+from worker.logs import set_up_logs
+from worker.settings import Settings, load_settings, server_url
+
+#: A stopping child waits in steps of 0.1 s until its parent has read its last answers. The stock limit of 300 steps made one stop in
+#: four last half a minute, longer than most supervisors wait; what is not read in 2 s the ledger knows anyway.
+_FAREWELL_STEPS = 20
+
+
+def broker_url(url: str) -> str:
+    """Give a redis-py URL as Celery writes it."""
+    if url.startswith("unix://"):
+        parts = urlsplit(url)
+        database = parse_qs(parts.query).get("db", ["0"])[0]
+        return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={database}"
+    if url.startswith("sentinel://"):
+        hosts, _, number, password = sentinel_parts(url)
+        secret = f":{password}@" if password else ""
+        return ";".join(f"sentinel://{secret}{host}:{port}/{number}" for host, port in hosts)
+    return url
+
+
+def celery_settings(settings: Settings, url: str) -> dict[str, Any]:
+    """Give the application's settings; each that differs from Celery's default has its reason here."""
+    return {
+        "broker_url": broker_url(url),
+        "broker_transport_options": _transport_options(url),
+        # Workers wait for a server as long as it takes.
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_pool_acquire_timeout": 10,
+        "imports": ("worker.tasks",),
+        "task_default_queue": keys.NORMAL,
+        "task_queues": [_queue(queue) for queue in keys.QUEUES],
+        "task_create_missing_queues": False,
+        # JSON only: pickle would let whoever reaches the server run code here.
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        # Results live in the ledger.
+        "task_ignore_result": True,
+        # The ledger repeats what must be repeated: a hint is done with when its task ends, however that was.
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": False,
+        # A worker takes a hint only for a process that is free: none waits behind a long article.
+        "worker_prefetch_multiplier": 1,
+        "worker_disable_prefetch": True,
+        "task_soft_time_limit": settings.worker.soft_time_limit,
+        "task_time_limit": settings.worker.time_limit,
+        "worker_concurrency": settings.worker.concurrency or os.cpu_count(),
+        "worker_max_memory_per_child": settings.worker.max_memory_mib * 1024,
+        "worker_proc_alive_timeout": 60,
+        "worker_cancel_long_running_tasks_on_connection_loss": False,
+        "worker_hijack_root_logger": False,
+        "worker_redirect_stdouts": False,
+        "event_queue_expires": 60,
+        "result_backend": None,
+    }
+
+
+def _queue(name: str) -> Queue:
+    return Queue(name, routing_key=name)  # type: ignore[no-untyped-call]  # kombu leaves it untyped
+
+
+def _transport_options(url: str) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "socket_timeout": 15, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 10,
+        "client_name": "wiredesk-worker", "ack_emulation": False,
+    }
+    if url.startswith("sentinel://"):
+        _, name, _, password = sentinel_parts(url)
+        options |= {"master_name": name} | ({"sentinel_kwargs": {"password": password}} if password else {})
+    return options
+
+
+def make_app(settings: Settings) -> Celery:
+    """Make the application; without a server it has no broker until `broker_url` is set."""
+    transport.install()
+    billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = _FAREWELL_STEPS
+    made = Celery("wiredesk")
+    try:
+        url = server_url(settings)
+    except ServerUnavailableError:
+        # Whoever only imports the application needs no server; a worker names it (worker/tasks.py).
+        url = ""
+    made.conf.update(celery_settings(settings, url))
+    return made
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def _set_up_logs(**_: object) -> None:
+    set_up_logs(load_settings().logs)
+
+
+app = make_app(load_settings())

@@ -1,0 +1,189 @@
+"""Read results as a downstream system does: a stream, consumer groups, acknowledgement, and taking over from readers that died.
+
+    for delivery in results(group="search-index"):
+        store(delivery.id, delivery.version, delivery.result)
+        delivery.acknowledge()
+
+Each result is delivered at least once to each group: who stores it under (id, version) has it once.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+import orjson
+import redis
+
+from worker.errors import InputError
+from worker.ledger import Ledger, connect, keys
+from worker.logs import get_logger
+from worker.settings import load_settings
+
+log = get_logger(__name__)
+
+#: Milliseconds after which another reader takes over what one has not acknowledged.
+TAKE_OVER_MS = 60_000
+_BATCH = 100
+_BLOCK_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One entry of the stream of results."""
+
+    #: The entry's number: where to go on reading.
+    entry: str
+    id: str
+    version: int
+    #: done; partial when an extractor failed; deleted when the article was taken down: drop your copy.
+    status: str
+    sha256: str
+    #: The result's JSON; None when deleted, replaced or past its retention.
+    result: bytes | None
+    #: The group it was delivered to, if any.
+    group: str
+    _ledger: Ledger
+
+    def acknowledge(self) -> None:
+        """Tell that the group needs it no longer."""
+        if not self.group:
+            return
+        with self._ledger.guard():
+            pipeline = self._ledger.client.pipeline(transaction=True)
+            pipeline.xack(keys.RESULTS, self.group, self.entry)
+            pipeline.hset(keys.GROUP + self.group, "acknowledged", _now(self._ledger))
+            pipeline.execute()
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the entry as JSON, the result as an object."""
+        return {"entry": self.entry, "id": self.id, "version": self.version, "status": self.status, "sha256": self.sha256,
+                "result": None if self.result is None else orjson.loads(self.result)}
+
+
+def results(
+    *, group: str = "", consumer: str = "", after: str = "0", ledger: Ledger | None = None, follow: bool = True,
+    take_over_ms: int = TAKE_OVER_MS,
+) -> Iterator[Delivery]:
+    """Give results as they come, for ever, or until the stream's end when `follow` is false.
+
+    With a `group`, its readers share the stream, unacknowledged entries come again, and `after` counts only when the group is new.
+    Without one, reading begins after the entry `after` (0: the oldest; $: only what comes from now on).
+
+    Raises:
+        ServerUnavailableError: the server is away; call again, with the last entry or the same group.
+        InputError: `after` is no entry's number, or the server does not know the group's stream any more.
+    """
+    ledger = ledger or _default_ledger()
+    if group:
+        yield from _read_group(ledger, group, consumer or f"{socket.gethostname()}-{uuid4().hex[:8]}", after, take_over_ms, follow=follow)
+    else:
+        yield from _read_alone(ledger, after, follow=follow)
+
+
+def missed(ledger: Ledger, group: str) -> int:
+    """Tell how many entries were trimmed before the group, silent for too long, had read them; then forget it."""
+    with ledger.guard():
+        key = keys.GROUP + group
+        number = int(ledger.client.hget(key, "missed") or 0)
+        if number:
+            ledger.client.hdel(key, "missed")
+    return number
+
+
+def _read_alone(ledger: Ledger, after: str, *, follow: bool) -> Iterator[Delivery]:
+    last = after
+    while True:
+        with ledger.guard(), _named(after):
+            rows = ledger.client.xread({keys.RESULTS: last}, count=_BATCH, block=_BLOCK_MS if follow else None)
+        entries = _entries(rows)
+        if last == "$":
+            # A block without news must not skip what comes between two reads.
+            last = _newest(ledger)
+        if entries:
+            last = entries[-1][0].decode()
+        yield from _deliveries(ledger, entries, "")
+        if not entries and not follow:
+            return
+
+
+def _read_group(ledger: Ledger, group: str, consumer: str, after: str, take_over_ms: int, *, follow: bool) -> Iterator[Delivery]:
+    _create_group(ledger, group, after)
+    if lost := missed(ledger, group):
+        log.warning("results_missed", group=group, entries=lost, reason="the group was silent for too long and the stream was trimmed")
+    cursor = "0-0"
+    while True:
+        with ledger.guard():
+            answer = ledger.client.xautoclaim(keys.RESULTS, group, consumer, min_idle_time=take_over_ms, start_id=cursor, count=_BATCH)
+            cursor, taken = answer[0].decode(), [row for row in answer[1] if row[1]]
+        yield from _deliveries(ledger, taken, group)
+        with ledger.guard():
+            block = None if taken or cursor != "0-0" or not follow else _BLOCK_MS
+            fresh = _entries(ledger.client.xreadgroup(group, consumer, {keys.RESULTS: ">"}, count=_BATCH, block=block))
+        yield from _deliveries(ledger, fresh, group)
+        if not follow and not taken and not fresh and cursor == "0-0":
+            return
+
+
+def _create_group(ledger: Ledger, group: str, after: str) -> None:
+    with ledger.guard(), _named(after):
+        try:
+            ledger.client.xgroup_create(keys.RESULTS, group, id=after, mkstream=True)
+            ledger.client.hset(keys.GROUP + group, "acknowledged", _now(ledger))
+        except redis.ResponseError as error:
+            if "BUSYGROUP" not in str(error):
+                raise
+
+
+def _deliveries(ledger: Ledger, entries: list[tuple[bytes, dict[bytes, bytes]]], group: str) -> Iterator[Delivery]:
+    ids = [fields[b"id"].decode() for _, fields in entries]
+    inside = [fields.get(b"result") for _, fields in entries]
+    stored = ledger.results.get_many(ids) if ids and not all(inside) else inside
+    for (entry, fields), article_id, own, kept in zip(entries, ids, inside, stored, strict=True):
+        status = fields[b"status"].decode()
+        yield Delivery(entry=entry.decode(), id=article_id, version=int(fields[b"version"]), status=status,
+                       sha256=fields[b"sha256"].decode(), result=None if status == "deleted" else own or kept, group=group, _ledger=ledger)
+
+
+def _entries(rows: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:  # noqa: ANN401 - redis-py answers a list, or a dict in its third protocol
+    streams = rows.items() if isinstance(rows, dict) else rows or ()
+    found = []
+    for _, entries in streams:
+        batches = entries if entries and isinstance(entries[0], list) else [entries]
+        found += [entry for batch in batches for entry in batch]
+    return found
+
+
+class _named:  # noqa: N801 - reads as a word in a with statement
+    """Turn the server's complaint about an entry's number into one that names it."""
+
+    def __init__(self, after: str) -> None:
+        self._after = after
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, redis.ResponseError) and "stream ID" in str(error):
+            raise InputError(
+                f"{self._after!r} is no entry of the stream of results; write one such as 1729584000000-0, or 0, or $") from None
+
+
+def _newest(ledger: Ledger) -> str:
+    with ledger.guard():
+        newest = ledger.client.xrevrange(keys.RESULTS, count=1)
+    return newest[0][0].decode() if newest else "0-0"
+
+
+def _now(ledger: Ledger) -> int:
+    seconds, microseconds = ledger.client.time()
+    return int(seconds) * 1_000 + int(microseconds) // 1_000
+
+
+@cache
+def _default_ledger() -> Ledger:
+    return connect(load_settings(), name="wiredesk-consumer")

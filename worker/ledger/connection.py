@@ -1,0 +1,137 @@
+"""The ledger as one object: its connection, its parts, and what it says of the whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import redis
+
+from worker.errors import WiredeskError
+from worker.ledger import keys
+from worker.ledger.dead_letters import DeadLetters
+from worker.ledger.jobs import Jobs
+from worker.ledger.results import Results
+from worker.ledger.scripts import Scripts
+from worker.ledger.server import open_client, refused, require_server, unavailable
+from worker.metrics import ledger_text
+from worker.settings import server_url
+
+if TYPE_CHECKING:
+    from worker.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """The ledger at one moment; `accepted == done + dead + queued + in_flight` always holds."""
+
+    accepted: int
+    done: int
+    dead: int
+    queued: int
+    in_flight: int
+    #: Age of the oldest open job; null when there is none.
+    oldest_seconds: float | None
+    #: Of the queued: waiting for another try, and in quarantine.
+    waiting: int
+    quarantined: int
+    #: Further counters by name, such as duplicate, recovered, garbage, `refused|backlog`.
+    counters: dict[str, int]
+    #: What is wrong now, one sentence each.
+    alarms: dict[str, str]
+
+    @property
+    def balanced(self) -> bool:
+        """Whether the conservation law holds."""
+        return self.accepted == self.done + self.dead + self.queued + self.in_flight
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the status as `wiredesk status --json` prints it."""
+        return asdict(self)
+
+
+class Ledger:
+    """One connection to the ledger; safe to use from many threads, not across a fork."""
+
+    def __init__(self, client: redis.Redis, settings: Settings, url: str) -> None:
+        #: redis-py's types cannot tell bytes from str; every answer here is bytes.
+        self.client: Any = client
+        self.settings = settings
+        self.url = url
+        self.scripts = Scripts(client, settings)
+        self.jobs = Jobs(self)
+        self.results = Results(self)
+        self.dead = DeadLetters(self)
+
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Turn the server's absence into `ServerUnavailableError`."""
+        try:
+            yield
+        except redis.RedisError as error:
+            if refused(error):
+                raise unavailable(self.url, error) from None
+            raise
+
+    def call(self, script: str, *arguments: str | bytes | float) -> Any:  # noqa: ANN401 - each script's own answer
+        """Run one script."""
+        with self.guard():
+            return self.scripts.call(script, *arguments)
+
+    def status(self) -> Status:
+        """Read all counts in one step."""
+        accepted, done, dead, queued, in_flight, oldest, waiting, quarantined, counters = self.call("status")
+        names = [name.decode() for name in counters[::2]]
+        with self.guard():
+            alarms = self.client.hgetall(keys.ALARMS)
+        return Status(
+            accepted=accepted, done=done, dead=dead, queued=queued, in_flight=in_flight,
+            oldest_seconds=None if oldest < 0 else oldest / 1_000, waiting=waiting, quarantined=quarantined,
+            counters=dict(zip(names, map(int, counters[1::2]), strict=True)),
+            alarms={name.decode(): json.loads(value)[1] for name, value in sorted(alarms.items())},
+        )
+
+    def metrics(self) -> str:
+        """Give the ledger's counts in Prometheus' text format."""
+        with self.guard():
+            timings = self.client.hgetall(keys.TIMINGS)
+            memory = self.client.get(keys.MEMORY)
+        return ledger_text(self.status().to_json(), {name.decode(): float(value) for name, value in timings.items()},
+                           float(memory) if memory else None)
+
+    def ping(self) -> None:
+        """Ask for a sign of life.
+
+        Raises:
+            ServerUnavailableError: there is none.
+        """
+        with self.guard():
+            self.client.ping()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.client.close()
+
+
+def connect(settings: Settings, url: str = "", *, name: str = "wiredesk", check: bool = False) -> Ledger:
+    """Open the ledger on the given server, else the settings', else the one that runs on this machine.
+
+    `check` refuses a server that cannot keep what it accepts (`server.py`).
+
+    Raises:
+        ConfigurationError: the server fails the check.
+        ServerUnavailableError: there is no server, or none that answers the check.
+    """
+    url = url or server_url(settings)
+    ledger = Ledger(open_client(url, name=name), settings, url)
+    if check:
+        try:
+            with ledger.guard():
+                require_server(ledger.client, allow_volatile=settings.ledger.allow_volatile)
+        except WiredeskError:
+            ledger.close()
+            raise
+    return ledger

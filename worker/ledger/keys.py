@@ -1,0 +1,86 @@
+"""Every key that Wiredesk keeps in Redis: its name, type and life; nothing here opens a connection.
+
+`{id}` is an article's id, `{queue}` one of `QUEUES`. Scripts get these names as the Lua table `K` (see `scripts/`).
+"Open" jobs are queued, waiting for another try, or in flight. One server holds all keys: there is no cluster layout.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: The Celery queues (Redis lists of the same names) that workers read, and how often each is looked at first.
+#: Recovered and retried jobs go to `again`, so that they do not queue up a second time behind a whole backlog.
+AGAIN: Final = "wiredesk.again"
+HIGH: Final = "wiredesk.high"
+NORMAL: Final = "wiredesk.normal"
+LOW: Final = "wiredesk.low"
+#: Jobs that have killed a process twice: read in a process of their own, one at a time.
+QUARANTINE: Final = "wiredesk.quarantine"
+QUEUES: Final = (AGAIN, HIGH, NORMAL, LOW, QUARANTINE)
+QUEUE_OF_PRIORITY: Final = {"high": HIGH, "normal": NORMAL, "low": LOW}
+
+#: Foreign intake; read by the gateway, never by Celery.
+INTAKE_QUEUE: Final = "wiredesk.intake"
+INTAKE_STREAM: Final = "wiredesk:intake"
+
+#: hash, as long as the job is open, then as its result or dead letter: state, version, sha256, attempts, times ...
+JOB: Final = "wiredesk:job:"  # {id}
+#: list of JSON [milliseconds, event, detail], 50 at most, life of the job: what happened beyond accepted, started, done.
+HISTORY: Final = "wiredesk:history:"  # {id}
+#: string, zstd of the submitted JSON; as long as the job is open, then as its result (a dead letter carries its own copy).
+ARTICLE: Final = "wiredesk:article:"  # {id}
+#: string, the result's JSON; `retention.result_days`.
+RESULT: Final = "wiredesk:result:"  # {id}
+
+#: zset of id by time of acceptance (ms): every open job.
+OPEN: Final = "wiredesk:open"
+#: zset of id by hint number: jobs whose hint is on the Celery list or was just taken from it.
+QUEUED: Final = "wiredesk:queued:"  # {queue}
+#: zset of id by the time (ms) of the next try.
+WAITING: Final = "wiredesk:waiting"
+#: zset of id by the end of the lease (ms): jobs in flight.
+LEASES: Final = "wiredesk:leases"
+#: string, id of the quarantined job in flight; life of a lease.
+QUARANTINED: Final = "wiredesk:quarantined"
+
+#: hash of queue to the number of its newest hint; for ever.
+SEQUENCES: Final = "wiredesk:sequences"
+#: hash of queue to the numbers below which hints had left the list at the last two looks; for ever.
+BOUNDARIES: Final = "wiredesk:boundaries"
+#: string, the newest fence number; for ever.
+FENCE: Final = "wiredesk:fence"
+#: hash of name to number: accepted, done, dead, duplicate, recovered ...; for ever.
+COUNTERS: Final = "wiredesk:counters"
+#: hash of `stage|le`, `stage|sum` and `stage|count`: milliseconds of each stage as a histogram; for ever.
+TIMINGS: Final = "wiredesk:timings"
+#: string, who reconciles this second; one round.
+RECONCILER: Final = "wiredesk:reconciler"
+#: string, share of the server's memory in use; one second.
+MEMORY: Final = "wiredesk:memory"
+#: hash of alarm to JSON [milliseconds, sentence]; until it is over.
+ALARMS: Final = "wiredesk:alarms"
+
+#: stream of id, version, status, sha256 (and result, if switched on); trimmed behind the slowest living group.
+RESULTS: Final = "wiredesk:results"
+#: hash of acknowledged (ms), needs (oldest entry not acknowledged) and missed (entries trimmed before it read them); as long as the group.
+GROUP: Final = "wiredesk:group:"  # {group}
+#: stream of dead letters with their bytes; `retention.dead_days` and `dead_length`.
+DEAD: Final = "wiredesk:dead"
+
+#: zset of id by time of acceptance (ms): articles that mention the entity; life of the newest result in it, 10,000 at most.
+ENTITY: Final = "wiredesk:entity:"  # {key}
+#: set of entity keys that are called by the folded name; life of the newest result that calls one so.
+NAME: Final = "wiredesk:name:"  # {folded name}
+
+#: What scripts know them by.
+LUA: Final = {
+    "again": AGAIN, "quarantine": QUARANTINE,
+    "job": JOB, "history": HISTORY, "article": ARTICLE, "result": RESULT,
+    "open": OPEN, "queued": QUEUED, "waiting": WAITING, "leases": LEASES, "quarantined": QUARANTINED,
+    "sequences": SEQUENCES, "boundaries": BOUNDARIES, "fence": FENCE, "counters": COUNTERS, "timings": TIMINGS,
+    "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS,
+    "results": RESULTS, "group": GROUP, "dead": DEAD, "entity": ENTITY, "name": NAME,
+}
+
+#: The Celery task that a hint calls.
+EXTRACT_TASK: Final = "wiredesk.extract"

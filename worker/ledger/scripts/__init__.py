@@ -1,0 +1,126 @@
+"""The ledger's Lua scripts, made from their files, the keys and the settings, and called by name.
+
+Each `.lua` file opens with what it does, its arguments and its answer. It is given `K` (keys.py), `C` (the settings it needs, times in
+milliseconds), `QUEUES`, `BUCKETS` and what `prelude.lua` defines. `--!` on the first line holds the script's Redis flags: one without
+`allow-oom` is refused whole, before its first write, when the server's memory is full.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from redis.exceptions import NoScriptError
+
+from worker.ledger import keys
+from worker.metrics import BUCKETS_MS
+
+if TYPE_CHECKING:
+    import redis
+
+    from worker.settings import Settings
+
+Argument = str | bytes | int | float
+
+#: A job that has ended its process this often runs in quarantine from then on.
+QUARANTINE_AFTER = 2
+#: Longest time (ms) that a hint may be in a worker's hands before its job has started.
+HINT_GRACE_MS = 2_000
+
+
+class Scripts:
+    """Calls scripts on one client; loads them again when the server has forgotten them."""
+
+    def __init__(self, client: redis.Redis, settings: Settings) -> None:
+        self._client: Any = client
+        head = _head(settings)
+        self._sources = {path.stem: _source(path.stem, head) for path in _folder().glob("*.lua") if path.stem != "prelude"}
+        self._hashes = {name: _sha1(source) for name, source in self._sources.items()}
+
+    def call(self, name: str, *arguments: Argument) -> Any:  # noqa: ANN401 - each script's own answer
+        """Run one script and give its answer."""
+        try:
+            return self._client.evalsha(self._hashes[name], 0, *arguments)
+        except NoScriptError:
+            return self._client.eval(self._sources[name], 0, *arguments)
+
+    def call_many(self, name: str, calls: Sequence[Sequence[Argument]]) -> list[Any]:
+        """Run one script once for each list of arguments, in one round trip; an answer may be the error that the server gave."""
+        answers = self._pipeline(name, calls)
+        unknown = [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
+        if unknown:
+            self._client.script_load(self._sources[name])
+            for at, answer in zip(unknown, self._pipeline(name, [calls[at] for at in unknown]), strict=True):
+                answers[at] = answer
+        return answers
+
+    def load(self) -> None:
+        """Send every script to the server, so that even the first call is short."""
+        for source in self._sources.values():
+            self._client.script_load(source)
+
+    def _pipeline(self, name: str, calls: Sequence[Sequence[Argument]]) -> list[Any]:
+        pipeline = self._client.pipeline(transaction=False)
+        for arguments in calls:
+            pipeline.evalsha(self._hashes[name], 0, *arguments)
+        answers: list[Any] = pipeline.execute(raise_on_error=False)
+        return answers
+
+
+def _folder() -> Path:
+    return Path(__file__).parent
+
+
+@cache
+def _text(name: str) -> str:
+    return (_folder() / f"{name}.lua").read_text(encoding="utf-8")
+
+
+def _source(name: str, head: str) -> str:
+    text = _text(name)
+    first, _, _ = text.partition("\n")
+    flags = first.removeprefix("--!").strip() if first.startswith("--!") else ""
+    shebang = f"#!lua flags={flags}" if flags else "#!lua"
+    return f"{shebang}\n{head}\n{_text('prelude')}\n{text}"
+
+
+def _sha1(source: str) -> str:
+    return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+
+
+def _head(settings: Settings) -> str:
+    ledger, limits, kept = settings.ledger, settings.limits, settings.retention
+    day = 86_400_000
+    constants: dict[str, str | float] = {
+        "task": keys.EXTRACT_TASK,
+        "lease_ms": int(ledger.lease_seconds * 1_000),
+        "max_attempts": ledger.max_attempts,
+        "quarantine_after": QUARANTINE_AFTER,
+        "retry_base_ms": int(ledger.retry_base_seconds * 1_000),
+        "retry_max_ms": int(ledger.retry_max_seconds * 1_000),
+        "reconcile_ms": int(ledger.reconcile_seconds * 1_000),
+        "grace_ms": HINT_GRACE_MS,
+        "backlog": limits.backlog,
+        "memory_refuse": limits.memory_refuse,
+        "result_ms": int(kept.result_days * day),
+        "dead_ms": int(kept.dead_days * day),
+        "dead_length": kept.dead_length,
+        "stream_length": kept.stream_length,
+        "group_ms": int(kept.group_hours * 3_600_000),
+        "results_in_stream": kept.results_in_stream,
+    }
+    return "\n".join([
+        f"local K = {{{', '.join(f'{name}={_lua(key)}' for name, key in keys.LUA.items())}}}",
+        f"local C = {{{', '.join(f'{name}={_lua(value)}' for name, value in constants.items())}}}",
+        f"local QUEUES = {{{', '.join(_lua(queue) for queue in keys.QUEUES)}}}",
+        f"local BUCKETS = {{{', '.join(_lua(bound) for bound in BUCKETS_MS)}}}",
+    ])
+
+
+def _lua(value: str | float) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"'{value}'" if isinstance(value, str) else str(value)

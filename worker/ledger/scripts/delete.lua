@@ -1,0 +1,18 @@
+--! allow-oom
+-- Take an article down: text, result, indexes, dead letters, stream copies. ARGV: id. Returns 1 if anything was there.
+-- An open job ends as a dead letter without its text, so that the books still balance.
+local id = ARGV[1]
+local f = fields(id, 'state', 'version')
+unindex(id)
+local found = redis.call('DEL', K.result .. id)
+if f.state and f.state ~= 'done' and f.state ~= 'dead' then die(id, 'deleted', 'deleted on request', '', false) end
+local g = fields(id, 'entries', 'letters', 'letter')
+for entry in string.gmatch(g.entries or '', '%S+') do redis.call('XDEL', K.results, entry) end
+for letter in string.gmatch(g.letters or '', '%S+') do redis.call('XDEL', K.dead, letter) end
+if f.state or found == 1 then
+  redis.call('XADD', K.results, '*', 'id', id, 'version', f.version or '1', 'status', 'deleted', 'sha256', '')
+  count('deleted')
+  found = 1
+end
+redis.call('DEL', K.job .. id, K.history .. id, K.article .. id)
+return found

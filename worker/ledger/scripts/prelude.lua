@@ -1,0 +1,102 @@
+-- What all scripts share. K holds the keys (keys.py), C the settings (__init__.py), QUEUES the queues.
+-- Only the server's clock counts.
+
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+
+local function count(name, n)
+  redis.call('HINCRBY', K.counters, name, n or 1)
+end
+
+-- Note an event in the job's history.
+local function note(id, event, detail)
+  redis.call('RPUSH', K.history .. id, cjson.encode({now, event, detail or ''}))
+  redis.call('LTRIM', K.history .. id, -50, -1)
+end
+
+local function fields(id, ...)
+  local names, values = {...}, {}
+  for i, value in ipairs(redis.call('HMGET', K.job .. id, ...)) do values[names[i]] = value end
+  return values
+end
+
+-- Put the job on a queue: a number in the ledger and a message for Celery, which carries nothing but the id.
+local function hint(id, queue, label)
+  local number = redis.call('HINCRBY', K.sequences, queue, 1)
+  local tag = string.format('%s-%d-%d', queue, number, now)
+  local body = '[[' .. cjson.encode(id) .. '],{},{"callbacks":null,"errbacks":null,"chain":null,"chord":null}]'
+  redis.call('ZADD', K.queued .. queue, number, id)
+  redis.call('LPUSH', queue, table.concat({
+    '{"body":', cjson.encode(body), ',"content-encoding":"utf-8","content-type":"application/json","headers":{"lang":"py","task":"',
+    C.task, '","id":"', tag, '","root_id":"', tag, '","parent_id":null,"group":null,"retries":0,"eta":null,"expires":null,"argsrepr":',
+    cjson.encode(label or id), ',"kwargsrepr":"{}","origin":"wiredesk"},"properties":{"correlation_id":"', tag, '","delivery_mode":2,"delivery_tag":"', tag,
+    '","priority":0,"delivery_info":{"exchange":"","routing_key":"', queue, '"}}}'}))
+end
+
+local function enqueue(id, queue)
+  redis.call('HSET', K.job .. id, 'state', 'queued', 'queue', queue)
+  hint(id, queue, redis.call('HGET', K.job .. id, 'label'))
+end
+
+-- Try again after some milliseconds.
+local function wait(id, milliseconds)
+  redis.call('HSET', K.job .. id, 'state', 'waiting')
+  redis.call('ZADD', K.waiting, now + math.floor(milliseconds), id)
+end
+
+-- Take the job out of wherever it stands.
+local function leave(id)
+  local queue = redis.call('HGET', K.job .. id, 'queue')
+  if queue then redis.call('ZREM', K.queued .. queue, id) end
+  redis.call('ZREM', K.waiting, id)
+  redis.call('ZREM', K.leases, id)
+  if redis.call('GET', K.quarantined) == id then redis.call('DEL', K.quarantined) end
+end
+
+-- An open job ends as a dead letter with its bytes and what is known. `keep` false: nothing of the text is kept.
+local function die(id, reason, error, stage, keep)
+  leave(id)
+  local f = fields(id, 'version', 'attempts', 'crashes', 'accepted_at', 'owner', 'label', 'sha256', 'priority', 'replays', 'letters', 'source')
+  local body = keep ~= false and redis.call('GET', K.article .. id) or ''
+  local letter = redis.call('XADD', K.dead, '*', 'id', id, 'version', f.version or '1', 'reason', reason, 'error', error or '',
+    'stage', stage or '', 'attempts', f.attempts or '0', 'crashes', f.crashes or '0', 'accepted_at', f.accepted_at or '0', 'died_at', now,
+    'owner', f.owner or '', 'label', f.label or '', 'sha256', f.sha256 or '', 'priority', f.priority or 'normal',
+    'replays', f.replays or '0', 'source', f.source or '', 'body', body)
+  redis.call('HSET', K.job .. id, 'state', 'dead', 'reason', reason, 'error', error or '', 'stage', stage or '', 'letter', letter,
+    'letters', (f.letters or '') .. letter .. ' ', 'finished_at', now)
+  redis.call('DEL', K.article .. id)
+  redis.call('ZREM', K.open, id)
+  note(id, 'dead', reason)
+  redis.call('PEXPIRE', K.job .. id, C.dead_ms)
+  redis.call('PEXPIRE', K.history .. id, C.dead_ms)
+  count('dead')
+  count('dead|' .. reason)
+  return letter
+end
+
+-- The job's process vanished or was killed: at once again, in quarantine from the second time on, dead after the last attempt.
+local function crashed(id, reason, detail)
+  local f = fields(id, 'attempts', 'crashes', 'queue')
+  local crashes = redis.call('HINCRBY', K.job .. id, 'crashes', 1)
+  leave(id)
+  count('recovered')
+  count('recovered|' .. reason)
+  note(id, reason, detail)
+  if tonumber(f.attempts) >= C.max_attempts then
+    die(id, reason, detail, redis.call('HGET', K.job .. id, 'stage') or '')
+    return 'dead'
+  end
+  enqueue(id, crashes >= C.quarantine_after and K.quarantine or K.again)
+  return 'queued'
+end
+
+-- Drop what the indexes say of the article, as its result has it.
+local function unindex(id)
+  local result = redis.call('GET', K.result .. id)
+  if not result then return end
+  local ok, value = pcall(cjson.decode, result)
+  if not ok or type(value.entities) ~= 'table' then return end
+  for _, entity in ipairs(value.entities) do
+    if type(entity.key) == 'string' then redis.call('ZREM', K.entity .. entity.key, id) end
+  end
+end

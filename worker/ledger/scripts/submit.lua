@@ -1,0 +1,56 @@
+-- Accept one article, or say why not. ARGV: id, sha256, queue, priority, replace, ticket, label, source, body.
+-- Returns verdict, version, state, detail.
+local id, sha256, queue, priority, replace, ticket, label, source, body = unpack(ARGV)
+local job = K.job .. id
+local old = fields(id, 'state', 'sha256', 'version', 'ticket')
+local version = tonumber(old.version or '0')
+
+if old.state then
+  -- The same call, repeated because its reply was lost.
+  if old.ticket == ticket then return {'accepted', version, old.state, ''} end
+  if old.sha256 == sha256 then
+    count('duplicate')
+    return {'duplicate', version, old.state, ''}
+  end
+  if replace ~= '1' then
+    count('refused|conflict')
+    return {'conflict', version, old.state, ''}
+  end
+end
+
+if redis.call('ZCARD', K.open) >= C.backlog then
+  count('refused|backlog')
+  return {'busy', version, '', 'backlog'}
+end
+
+local share = redis.call('GET', K.memory)
+if not share then
+  local info = redis.call('INFO', 'memory')
+  local used = tonumber(string.match(info, 'used_memory:(%d+)'))
+  local limit = tonumber(string.match(info, 'maxmemory:(%d+)') or '0')
+  if limit == 0 then limit = tonumber(string.match(info, 'total_system_memory:(%d+)') or '0') end
+  share = limit > 0 and used / limit or 0
+  redis.call('SET', K.memory, share, 'PX', 1000)
+end
+if tonumber(share) >= C.memory_refuse then
+  count('refused|memory')
+  return {'busy', version, '', 'memory'}
+end
+
+if old.state and old.state ~= 'done' and old.state ~= 'dead' then
+  die(id, 'superseded', 'replaced by version ' .. (version + 1))
+end
+local letters, entries = redis.call('HGET', job, 'letters'), redis.call('HGET', job, 'entries')
+redis.call('DEL', job)
+redis.call('PERSIST', K.history .. id)
+redis.call('HSET', job, 'version', version + 1, 'sha256', sha256, 'priority', priority, 'ticket', ticket, 'label', label,
+  'source', source, 'attempts', 0, 'crashes', 0, 'accepted_at', now)
+if letters then redis.call('HSET', job, 'letters', letters) end
+if entries then redis.call('HSET', job, 'entries', entries) end
+redis.call('SET', K.article .. id, body)
+redis.call('ZADD', K.open, now, id)
+redis.call('HSET', job, 'state', 'queued', 'queue', queue)
+hint(id, queue, label)
+count('accepted')
+count('accepted|' .. source)
+return {'accepted', version + 1, 'queued', ''}

@@ -1,0 +1,289 @@
+"""The Celery task and what a worker does around it: start, read, commit or fail; the only place that knows queue and extraction.
+
+In the worker's parent: the model is loaded before the fork, leases of living processes are renewed, the reconciler makes its rounds, lost
+processes are reported. In its children: one article at a time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import gc
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any, TypeVar
+
+from celery import bootsteps, signals
+from celery.exceptions import SoftTimeLimitExceeded, WorkerLostError
+from celery.worker import state as worker_state
+from celery.worker.request import Request
+from structlog.contextvars import bound_contextvars
+
+from worker import transport
+from worker.app import app, broker_url
+from worker.errors import ConfigurationError, PermanentError, ServerUnavailableError, TransientError, WiredeskError
+from worker.ledger import Ledger, connect, keys
+from worker.ledger.jobs import Attempt, unpack
+from worker.ledger.server import check_celery, masked
+from worker.logs import get_logger, set_up_logs
+from worker.nlp.model import load_model
+from worker.nlp.reading import Reader
+from worker.pipeline import Trip, run
+from worker.quarantine import ProcessLostError, run_apart
+from worker.reconciler import Reconciler
+from worker.records import Article
+from worker.settings import load_settings, server_url
+
+T = TypeVar("T")
+
+log = get_logger(__name__)
+
+#: Longest pause between two tries to reach a server that is away or full.
+_PATIENCE_SECONDS = 2.0
+
+
+@cache
+def worker_name() -> str:
+    """Name this worker instance: host, the parent's process id, and when it began; children inherit it."""
+    return f"{socket.gethostname()}/{os.getpid()}/{int(time.time())}"
+
+
+@cache
+def reader() -> Reader:
+    """Load the model: once in the parent, before the fork; children share its memory."""
+    settings = load_settings()
+    loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, patience=0)
+    # The first parse fills caches that every child would otherwise fill for itself.
+    with loaded.read(Article.parse({"text": "Seoul said on Monday that 1,500 troops had left."}), dt.datetime(2024, 1, 1, tzinfo=dt.UTC)):
+        pass
+    return loaded
+
+
+class _Process:
+    """This process's own connection to the ledger: connections do not survive a fork."""
+
+    pid = 0
+    ledger: Ledger
+
+    @classmethod
+    def connection(cls) -> Ledger:
+        if cls.pid != os.getpid():
+            settings = load_settings()
+            cls.ledger = connect(settings, name="wiredesk-process")
+            cls.pid = os.getpid()
+        return cls.ledger
+
+
+class _Lease:
+    """How long a started job is left alone; pools whose parent cannot renew need the whole time limit at once."""
+
+    seconds = load_settings().worker.time_limit
+
+
+class HintRequest(Request):  # type: ignore[misc]  # Celery is untyped
+    """A request that tells the ledger when its process was lost."""
+
+    def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:  # noqa: ANN401 - Celery's signature
+        """Report a process that died, then do as Celery does."""
+        error = exc_info.exception
+        if isinstance(error, WorkerLostError) or isinstance(getattr(error, "exc", None), WorkerLostError):
+            self._report("process_lost", str(error))
+        super().on_failure(exc_info, send_failed_event, return_ok)
+
+    def on_timeout(self, soft: bool, timeout: float) -> None:
+        """Report a process that is killed for being too slow, then do as Celery does."""
+        if not soft:
+            self._report("time_limit", f"killed after {timeout} seconds")
+        super().on_timeout(soft, timeout)
+
+    def _report(self, reason: str, error: str) -> None:
+        article_id, process = self.args[0], self.worker_pid
+        if not process:
+            return
+        try:
+            state = _Process.connection().jobs.process_lost(article_id, owner=worker_name(), process=process, reason=reason, error=error)
+            log.warning("process_lost", id=article_id, process=process, reason=reason, error=error, state=state)
+        except WiredeskError as failure:
+            # Its lease will end.
+            log.warning("process_lost", id=article_id, process=process, reason=reason, error=error, unreported=str(failure))
+
+
+@app.task(name=keys.EXTRACT_TASK, Request=HintRequest)  # type: ignore[untyped-decorator]  # Celery is untyped
+def extract(article_id: str) -> None:
+    """Read one article that the ledger says is due; a hint for anything else has no effect."""
+    with bound_contextvars(id=article_id):
+        try:
+            ledger = _Process.connection()
+            attempt = _patiently(
+                lambda: ledger.jobs.start(article_id, owner=worker_name(), process=os.getpid(), lease_seconds=_Lease.seconds))
+            if isinstance(attempt, str):
+                log.debug("hint_skipped", state=attempt)
+                return
+            with bound_contextvars(attempt=attempt.number, version=attempt.version):
+                _read(ledger, attempt)
+        except SoftTimeLimitExceeded:
+            # The server was away all the time; the ledger brings the job back.
+            log.warning("article_left", reason="the server was away for as long as an article may take")
+
+
+def _read(ledger: Ledger, attempt: Attempt) -> None:
+    try:
+        result = _result(attempt)
+    except SoftTimeLimitExceeded:
+        _fail(ledger, attempt, "crash", "soft_time_limit", f"not read within {load_settings().worker.soft_time_limit:g} seconds")
+    except (MemoryError, ProcessLostError) as error:
+        _fail(ledger, attempt, "crash", "process_lost" if isinstance(error, ProcessLostError) else "memory", str(error) or "out of memory")
+    except (PermanentError, ValueError, RecursionError) as error:
+        _fail(ledger, attempt, "permanent", type(error).__name__, str(error))
+    except TransientError as error:
+        _fail(ledger, attempt, "transient", type(error).__name__, str(error))
+    except Exception as error:  # noqa: BLE001 - an article's failure is its own; tried again, then dead-lettered
+        _fail(ledger, attempt, "transient", type(error).__name__, f"{type(error).__name__}: {error}")
+    else:
+        if _patiently(lambda: ledger.jobs.commit(attempt, result)):
+            log.info("article_done", failures=[failure["extractor"] for failure in result["failures"]],
+                     milliseconds=result["provenance"]["milliseconds"], characters=result["article"]["characters"])
+        else:
+            log.warning("result_refused", reason="another attempt has taken over, or the article was replaced or deleted")
+
+
+def _result(attempt: Attempt) -> dict[str, Any]:
+    article = Article.parse(unpack(attempt.body))
+    trip = Trip(received=attempt.accepted, version=attempt.version, attempt=attempt.number, queued=attempt.queued)
+    if not attempt.quarantined:
+        return run(article, reader(), trip)
+    limits = load_settings().worker
+
+    def apart(tell: Callable[[str], None]) -> dict[str, Any]:
+        tell("read")
+        return run(article, reader(), trip)
+
+    seconds = limits.soft_time_limit
+    return run_apart(apart, memory_mib=limits.quarantine_memory_mib, cpu_seconds=seconds, wall_seconds=seconds)
+
+
+def _fail(ledger: Ledger, attempt: Attempt, kind: Any, reason: str, error: str) -> None:  # noqa: ANN401 - the ledger's literal
+    state = _patiently(lambda: ledger.jobs.fail(attempt, kind, reason, error))
+    log.warning("article_failed", kind=kind, reason=reason, error=error[:500], state=state)
+
+
+def _patiently(step: Callable[[], T]) -> T:
+    """Take a step in the ledger, waiting for a server that is away or full as long as the article's time lasts."""
+    pause = 0.05
+    while True:
+        try:
+            return step()
+        except ServerUnavailableError as error:
+            log.warning("server_awaited", error=str(error))
+            time.sleep(pause)
+            pause = min(pause * 2, _PATIENCE_SECONDS)
+
+
+class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is untyped
+    """The parent's regular work: renew leases, reconcile. Celery clears its timers on a lost connection; starting again sets them again."""
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def start(self, consumer: Any) -> None:  # noqa: ANN401 - Celery's consumer
+        """Begin the rounds."""
+        settings = load_settings().ledger
+        reconciler = _reconciler()
+        consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (_renew,))
+        consumer.timer.call_repeatedly(settings.reconcile_seconds, _safely, (reconciler.round,))
+
+
+app.steps["consumer"].add(Housekeeping)
+
+
+@cache
+def _reconciler() -> Reconciler:
+    return Reconciler(_Process.connection(), worker_name())
+
+
+def _renew() -> None:
+    active = [(request.args[0], request.worker_pid) for request in tuple(worker_state.active_requests) if request.worker_pid]
+    _Process.connection().jobs.renew(worker_name(), active, load_settings().ledger.lease_seconds)
+
+
+def _safely(round_: Callable[[], None]) -> None:
+    """A round that fails is followed by another one."""
+    try:
+        round_()
+    except ServerUnavailableError as error:
+        log.warning("server_awaited", error=str(error))
+    except Exception:
+        log.exception("round_failed")
+
+
+@signals.worker_init.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worker
+    """Check what delivery rests on, then load the model where all children can share it."""
+    settings = load_settings()
+    set_up_logs(settings.logs)
+    worker_name()
+    try:
+        url = server_url(settings)
+        sender.app.conf.broker_url = broker_url(url)
+        _check(url)
+        reader()
+    except WiredeskError as error:
+        log.error("worker_refused", reason=str(error))  # noqa: TRY400 - the sentence says all
+        raise SystemExit(2) from None
+    transport.bury = _bury
+    gc.collect()
+    gc.freeze()
+    log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, worker=worker_name())
+
+
+def _check(url: str) -> None:
+    for finding in check_celery():
+        raise ConfigurationError(finding.message)
+    try:
+        connect(load_settings(), url, check=True).close()
+    except ServerUnavailableError as error:
+        # It may come: Celery waits for it, and the reconciler's rounds check it then.
+        log.warning("server_awaited", error=str(error))
+
+
+@signals.celeryd_after_setup.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def _choose_lease(instance: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worker
+    if "prefork" in str(getattr(instance, "pool_cls", "")):
+        _Lease.seconds = load_settings().ledger.lease_seconds
+
+
+@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def _bound_stop(**_: object) -> None:
+    """See that a stop ends in time: articles being read are waited for, and left to the ledger when they take too long."""
+    threading.Thread(target=_stop_in_time, name="stop", daemon=True).start()
+
+
+def _stop_in_time() -> None:
+    settings = load_settings()
+    deadline = time.monotonic() + settings.worker.stop_seconds
+    while (left := deadline - time.monotonic()) > 0:
+        time.sleep(min(left, settings.ledger.renew_seconds))
+        _safely(_renew)
+    log.warning("stop_cut_short", seconds=settings.worker.stop_seconds)
+    for request in tuple(worker_state.active_requests):
+        if request.worker_pid:
+            os.kill(request.worker_pid, signal.SIGKILL)
+    time.sleep(1)
+    os._exit(0)
+
+
+@signals.task_unknown.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+@signals.task_rejected.connect  # type: ignore[untyped-decorator]
+def _keep_refused(message: Any = None, exc: object = None, **_: object) -> None:  # noqa: ANN401 - kombu's message
+    """What Celery would log, acknowledge and drop goes to the dead letters."""
+    body = getattr(message, "body", b"")
+    _bury("celery", "refused_by_celery", str(exc), body if isinstance(body, bytes) else str(body).encode())
+
+
+def _bury(source: str, reason: str, error: str, raw: bytes) -> None:
+    _patiently(lambda: _Process.connection().dead.bury(source, reason, error, raw))
+
+
