@@ -1,0 +1,121 @@
+"""What a rule may ask: the cells of its match, which day is today, which way the sentence looks, what was named before."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from worker.nlp.temporal.alphabet import LETTERS
+from worker.nlp.temporal.moments import ORDER, Grain, Moment
+from worker.nlp.temporal.tense import Direction, direction
+from worker.nlp.temporal.vocabulary import Sense
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from spacy.tokens import Token
+
+    from worker.nlp.temporal.tape import Tape
+    from worker.nlp.temporal.timex import Timex
+
+_UNTIL = frozenset({"until", "till", "by", "before", "starting", "beginning", "effective"})
+_SINCE = frozenset({"since", "after"})
+
+
+@dataclass(slots=True)
+class Hit:
+    """A rule's match on the tape: `first` to `last` (exclusive) are its cells."""
+
+    tape: Tape
+    first: int
+    last: int
+    match: re.Match[str]
+
+    def sense(self, group: str) -> Sense | None:
+        """Give the sense of the first cell of a named group; None if the group took no part."""
+        at = self.cell(group)
+        return None if at < 0 else self.tape.senses[at]
+
+    def gift(self, group: str, number: int = 0) -> str:
+        """Give what the group's first word brings by its lexicon; empty if the group took no part."""
+        sense = self.sense(group)
+        return "" if sense is None or len(sense.gift) <= number else sense.gift[number]
+
+    def number(self, group: str) -> int:
+        """Give the whole number that the group's first cell stands for; 0 if there is none."""
+        sense = self.sense(group)
+        return 0 if sense is None else int(sense.number)
+
+    def has(self, group: str) -> bool:
+        """Tell whether the group took part and is not empty."""
+        first, last = self.match.span(group) if group in self.match.re.groupindex else (-1, -1)
+        return last > first
+
+    def cell(self, group: str) -> int:
+        """Give the group's first cell; -1 if it took no part or the rule has no such group."""
+        first, last = self.match.span(group) if group in self.match.re.groupindex else (-1, -1)
+        return first if last > first else -1
+
+    def senses(self, group: str) -> list[tuple[str, Sense]]:
+        """Give the letter and sense of all the group's cells."""
+        first, last = self.match.span(group) if group in self.match.re.groupindex else (-1, -1)
+        return [(sense.letter, sense) for sense in self.tape.senses[first:last]] if last > first else []
+
+
+@dataclass
+class Context:
+    """One article while its time expressions are read from first to last."""
+
+    tape: Tape
+    today: Moment
+    #: Reads one expression that begins at a cell; gives it with the cell behind it.
+    read: Callable[[int], tuple[Timex, int] | None]
+    #: Expressions found so far.
+    found: list[Timex] = field(default_factory=list)
+
+    @cached_property
+    def date(self) -> dt.date:
+        """Today as a date."""
+        return self.today.start
+
+    def token(self, cell: int) -> Token:
+        """Give the token in which a cell begins."""
+        return self.tape.doc[self.tape.tokens[cell]]
+
+    def surface(self, cell: int) -> str:
+        """Give a cell's characters; empty outside of the tape."""
+        return self.tape.text[self.tape.starts[cell]:self.tape.ends[cell]] if 0 <= cell < len(self.tape.starts) else ""
+
+    def letter(self, cell: int) -> str:
+        """Give a cell's letter; empty outside of the tape."""
+        return self.tape.letters[cell] if 0 <= cell < len(self.tape.letters) else ""
+
+    def is_a(self, cell: int, *classes: str) -> bool:
+        """Tell whether a cell is of one of the named classes."""
+        letter = self.letter(cell)
+        return letter != "" and any(letter == LETTERS[name] for name in classes)
+
+    def direction(self, cell: int, *, before: int | None = None) -> Direction | None:
+        """Tell which way the clause of a cell looks; the word before the expression's first cell may say so itself ("until Friday")."""
+        cue = self.surface((cell if before is None else before) - 1).casefold()
+        if cue in _UNTIL:
+            return "future" if cue != "before" else None
+        if cue in _SINCE:
+            return "past"
+        return direction(self.token(cell))
+
+    def antecedent(self, grain: Grain | None = None) -> Timex | None:
+        """Give the last expression that names a box of the calendar, at most as coarse as `grain`."""
+        limit = len(ORDER) if grain is None else ORDER.index(grain)
+        for timex in reversed(self.found):
+            if timex.moment is not None and ORDER.index(timex.moment.grain) <= limit:
+                return timex
+        return None
+
+    def in_sentence(self, cell: int, offset: int) -> bool:
+        """Tell whether a character belongs to the sentence of a cell."""
+        sentence = self.token(cell).sent
+        return sentence.start_char <= offset < sentence.end_char

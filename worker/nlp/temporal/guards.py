@@ -1,0 +1,94 @@
+"""What looks like a time and is none: May the person, Sun the paper, Friday the name, a bare number."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.nlp.temporal.alphabet import OTHER
+from worker.nlp.temporal.vocabulary import listed
+
+if TYPE_CHECKING:
+    from worker.nlp.temporal.context import Context
+
+#: The model's types of names in which a month's, day's or season's name is no time.
+_NAMES = frozenset({"PERSON", "ORG", "WORK_OF_ART", "PRODUCT", "FAC", "LAW", "GPE", "LOC", "NORP"})
+_TIMES = frozenset({"DATE", "TIME"})
+#: Words before a month, a day or a year that make it a time: "in May", "since 1990", "by March".
+_INTRODUCING = listed("introducing")
+#: Words before and after which four digits count or name something else: "flight 1549", "$ 2000", "2000 troops".
+_NAMING, _MEASURED = listed("naming"), listed("measured")
+_EARLIEST_PLAIN_YEAR, _LATEST_PLAIN_YEAR = 1700, 2100
+
+
+def is_month(cell: int, context: Context, *, dated: bool) -> bool:
+    """Tell whether a month's word is the month; `dated` if a day, a year or "last" stands with it."""
+    surface = context.surface(cell)
+    if not surface[0].isupper():
+        # "5 may", "we march": months are names and written with a capital, but for texts that have none.
+        return not context.is_a(cell, "MAYBE_MONTH") and context.token(cell).ent_type_ in _TIMES
+    sure = not context.is_a(cell, "MAYBE_MONTH")
+    kind = context.token(cell).ent_type_
+    if dated:
+        return True
+    if not sure and _follows_a_name(cell, context):
+        return False
+    if kind in _TIMES:
+        return True
+    if kind in _NAMES:
+        return sure and context.surface(cell - 1).casefold() in _INTRODUCING and kind not in ("PERSON", "WORK_OF_ART")
+    introduced = context.surface(cell - 1).casefold() in _INTRODUCING
+    return introduced or sure
+
+
+def _follows_a_name(cell: int, context: Context) -> bool:
+    """Theresa May: a name stands right before it."""
+    return cell > 0 and context.letter(cell - 1) == OTHER and context.token(cell - 1).pos_ == "PROPN"
+
+
+def is_day_name(cell: int, context: Context, *, dated: bool) -> bool:
+    """Tell whether a weekday's word is the day; `dated` if a part of the day or "last" stands with it."""
+    surface = context.surface(cell)
+    if not surface[0].isupper():
+        return context.is_a(cell, "WEEKDAY")
+    kind = context.token(cell).ent_type_
+    if kind in _TIMES:
+        return True
+    if context.is_a(cell, "MAYBE_WEEKDAY"):
+        return False
+    if kind in _NAMES:
+        return dated and kind not in ("WORK_OF_ART", "ORG")
+    return True
+
+
+def is_season(cell: int, context: Context, *, dated: bool) -> bool:
+    """Tell whether "spring" or "fall" is the season."""
+    token = context.token(cell)
+    if token.ent_type_ in _NAMES or token.ent_type_ == "EVENT":
+        return False
+    if dated:
+        return True
+    if not context.is_a(cell, "MAYBE_SEASON"):
+        return token.pos_ in ("NOUN", "PROPN")
+    return token.ent_type_ in _TIMES
+
+
+def is_year(cell: int, context: Context) -> bool:
+    """Tell whether four digits are a year and no count, score, name or model."""
+    before, after = context.surface(cell - 1).casefold(), context.surface(cell + 1).casefold()
+    if before in _NAMING or after in _MEASURED:
+        return False
+    token = context.token(cell)
+    kind = token.ent_type_
+    if kind in ("MONEY", "QUANTITY", "PERCENT", "PRODUCT"):
+        return False
+    number = context.tape.senses[cell].number
+    if kind == "DATE":
+        return True
+    if not _EARLIEST_PLAIN_YEAR <= number <= _LATEST_PLAIN_YEAR:
+        return False
+    if before in ("in", "since", "during") or kind in ("EVENT", "WORK_OF_ART", "ORG", "LAW"):
+        return True
+    # "2000 people": a plural that the number counts.
+    if token.dep_ == "nummod" and token.head.tag_ in ("NNS", "NNPS") and token.head.i > token.i:
+        return context.is_a(cell - 1, "THE")
+    return kind != "TIME"

@@ -1,0 +1,163 @@
+"""Stretches of time: "three days", "the past six months", "a 61-year-old", "decades-long", "a year and a half"."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.nlp.temporal.moments import Grain, add
+from worker.nlp.temporal.numbers import count
+from worker.nlp.temporal.rule import Rule
+from worker.nlp.temporal.timex import Interval, Timex, duration
+from worker.nlp.temporal.vocabulary import listed
+
+if TYPE_CHECKING:
+    from worker.nlp.temporal.context import Context, Hit
+
+#: What precedes "a year" or "years" when it is a stretch and neither a rate nor a name.
+_FOR = listed("stretch")
+_PARTS = {"Y": ("M", 12), "W": ("D", 7), "D": ("TH", 24), "Q": ("M", 3)}
+_CLOCK_PARTS = {"H": ("M", 60), "M": ("S", 60)}
+
+
+def period(number: float, unit: tuple[str, ...]) -> str:
+    """Write a number of the lexicon's unit as an ISO 8601 period: 2.5 years are `P2Y6M`, half an hour is `PT30M`."""
+    letter, grain, many = unit[0], unit[1], float(unit[2])
+    amount = number * many
+    clock = grain.isdigit()
+    prefix = "PT" if clock else "P"
+    whole, rest = int(amount), amount - int(amount)
+    if not rest:
+        return f"{prefix}{whole}{letter}"
+    smaller = (_CLOCK_PARTS if clock else _PARTS).get(letter)
+    if smaller is None or (rest * smaller[1]) % 1:
+        return f"{prefix}{amount:g}{letter}"
+    small_letter, times = smaller
+    small = int(rest * times)
+    if small_letter.startswith("T"):
+        return (f"P{whole}D" if whole else "P") + f"T{small}{small_letter[1]}"
+    return prefix + (f"{whole}{letter}" if whole else "") + f"{small}{small_letter}"
+
+
+def vague(unit: tuple[str, ...]) -> str:
+    """Write an untold number of a unit: `PXD`, `PTXH`."""
+    return f"PT{'X'}{unit[0]}" if unit[1].isdigit() else f"PX{unit[0]}"
+
+
+def _counted(hit: Hit, context: Context) -> Timex | None:
+    unit = hit.sense("unit")
+    assert unit is not None
+    cells = hit.senses("count") + (hit.senses("half") if hit.has("half") else [])
+    number = count(cells)
+    if number is None or not _is_stretch(hit, context):
+        return None
+    timex = duration(period(number, unit.gift), "age" if hit.has("old") else "duration")
+    return _anchored(timex, hit, context, number, unit.gift)
+
+
+def _is_stretch(hit: Hit, context: Context) -> bool:
+    """"2 quarters of a game" no matter; "5 minutes" yes; "the second day", "one second" by their words."""
+    return not context.surface(hit.first - 1).endswith(("$", "£", "€"))
+
+
+def _anchored(timex: Timex, hit: Hit, context: Context, number: float | None, unit: tuple[str, ...]) -> Timex:
+    """Give "the past six months" and "the next two weeks" their place before and after today."""
+    shift = hit.gift("shift") or hit.gift("story")
+    if shift not in ("-1", "1") or hit.gift("story", 1) == "story":
+        return timex
+    timex.anchor = "reference_time"
+    timex.why = "past-duration" if shift == "-1" else "next-duration"
+    timex.interval = _reach(context, int(shift), number, unit)
+    return timex
+
+
+def _reach(context: Context, sign: int, number: float | None, unit: tuple[str, ...]) -> Interval:
+    today, tomorrow = context.today.value, context.today.shift(1).value
+    far = None
+    if number is not None and not unit[1].isdigit() and number == int(number):
+        grain: Grain = "year" if unit[0] == "Y" else "month" if unit[1] == "half" else unit[1]  # type: ignore[assignment]  # Grains
+        try:
+            far = add(context.today.shift(1 if sign < 0 else 0), sign * int(number) * int(unit[2]), grain).value
+        except (ValueError, OverflowError):
+            far = None
+    return (far, tomorrow) if sign < 0 else (today, far)
+
+
+def _vague(hit: Hit, context: Context) -> Timex | None:
+    unit = hit.sense("unit")
+    assert unit is not None
+    return _anchored(duration(vague(unit.gift), "vague-duration"), hit, context, None, unit.gift)
+
+
+def _recent(hit: Hit, context: Context) -> Timex | None:
+    """"recent years", "the coming weeks": an untold number before or after today."""
+    unit = hit.sense("unit")
+    assert unit is not None
+    timex = duration(vague(unit.gift), "recent-duration")
+    timex.anchor = "reference_time"
+    past = hit.gift("reference") == "PAST_REF" or hit.gift("story") == "-1" or hit.gift("shift") == "-1"
+    timex.interval = (None, context.today.shift(1).value) if past else (context.today.value, None)
+    return timex
+
+
+def _one(hit: Hit, context: Context) -> Timex | None:
+    """"a year", "an hour" as a stretch; "$5 a day" is a rate, "a day when" no time at all."""
+    unit = hit.sense("unit")
+    assert unit is not None
+    if hit.has("half"):
+        return duration(period(1 + hit.senses("half")[-1][1].number, unit.gift), "duration")
+    if not hit.has("full") and context.surface(hit.first - 1).casefold() not in _FOR:
+        return None
+    return duration(period(1, unit.gift), "duration")
+
+
+def _halved(hit: Hit, context: Context) -> Timex | None:
+    unit = hit.sense("unit")
+    assert unit is not None
+    return duration(period(0.5, unit.gift), "duration")
+
+
+def _bare(hit: Hit, context: Context) -> Timex | None:
+    """"for years", "in days": an untold number, said without any word for it."""
+    unit = hit.sense("unit")
+    assert unit is not None
+    if context.surface(hit.first - 1).casefold() not in _FOR:
+        return None
+    return duration(vague(unit.gift), "vague-duration")
+
+
+def _long(hit: Hit, context: Context) -> Timex | None:
+    unit = hit.sense("unit")
+    assert unit is not None
+    many = context.is_a(hit.cell("unit"), "UNITS", "CLOCK_UNITS")
+    return duration(vague(unit.gift) if many else period(1, unit.gift), "long")
+
+
+def _first_of_range(hit: Hit, context: Context) -> Timex | None:
+    """"60 and 90 days", "two to three weeks": the first number has its unit from the second."""
+    unit, number = hit.sense("unit"), count(hit.senses("count"))
+    assert unit is not None
+    if number is None:
+        return None
+    hit.last = hit.match.end("count")
+    return duration(period(number, unit.gift), "range-start")
+
+
+_COUNTED = "(?P<count>COUNT) (?P<half>AND_A_HALF)?"
+_KIND = "(?:MORE|UNIT_KIND|FULL|FISCAL|HYPHEN)*"
+_TAIL = "(?:HYPHEN? (?P<old>OLD)|HYPHEN? LONG)?"
+_SIDE = "(?:THE|ITS)? (?:(?P<shift>LAST|NEXT|THIS)|(?P<story>PAST|FOLLOWING)) ABOUT*"
+_NEAR = "(?:THE|ITS)? (?:(?P<reference>REFERENCE_ADJECTIVE)|(?P<story>PAST|FOLLOWING)|(?P<shift>LAST|NEXT))"
+
+RULES = (
+    Rule("past-duration", f"{_SIDE} {_COUNTED} {_KIND} (?P<unit>ANY_UNITS)", _counted),
+    Rule("past-vague-duration", f"{_SIDE} (?P<vague>VAGUE) {_KIND} (?P<unit>UNITS|CLOCK_UNITS)", _vague),
+    Rule("recent-duration", f"{_NEAR} (?P<unit>UNITS|CLOCK_UNITS)", _recent),
+    Rule("range-start", "(?P<count>COUNT) (?:TO|OR|HYPHEN|AND) COUNT (?P<unit>UNITS|CLOCK_UNITS)", _first_of_range),
+    Rule("duration", f"{_COUNTED} {_KIND} (?P<unit>ANY_UNITS) {_TAIL}", _counted),
+    Rule("vague-duration", f"(?:THE)? (?P<vague>VAGUE) {_KIND} (?P<unit>UNITS|CLOCK_UNITS) {_TAIL}", _vague),
+    Rule("half", "HALF ARTICLE? HYPHEN? (?P<unit>UNIT|CLOCK_UNIT)", _halved),
+    Rule("long", "(?P<unit>ANY_UNITS) HYPHEN LONG", _long),
+    Rule("and-a-half", "ARTICLE (?P<unit>UNIT|CLOCK_UNIT) (?P<half>AND_A_HALF|AND HALF)", _one),
+    Rule("one", "ARTICLE (?P<full>FULL|MORE)? (?P<unit>UNIT|CLOCK_UNIT)", _one),
+    Rule("bare", "(?P<unit>UNITS|CLOCK_UNITS)", _bare),
+)

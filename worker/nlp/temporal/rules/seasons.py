@@ -1,0 +1,94 @@
+"""Seasons and holidays: "last summer", "the winter of 1994", "Thanksgiving", "Easter 2016"; holidays of moon calendars stay open."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from worker.nlp.temporal.choice import choose, in_some_year
+from worker.nlp.temporal.guards import is_season
+from worker.nlp.temporal.moments import SEASONS, Moment, calendar_day, day
+from worker.nlp.temporal.rule import Rule
+from worker.nlp.temporal.timex import Timex, date, maybe_date
+
+if TYPE_CHECKING:
+    from worker.nlp.temporal.context import Context, Hit
+
+_RULE = re.compile(r"(\d\d)-(\d)-(-?\d)(?:\+(\d))?")
+_NOVEMBER = 11
+
+
+def _season(hit: Hit, context: Context) -> Timex | None:
+    dated = hit.has("year") or hit.has("shift")
+    if not is_season(hit.cell("season"), context, dated=dated):
+        return None
+    number = SEASONS.index(hit.gift("season"))
+    if hit.has("year"):
+        return date(Moment("season", hit.number("year") * len(SEASONS) + number), "season-of-year")
+    here = context.today.to("season")
+    boxes = [Moment("season", (context.date.year + years) * len(SEASONS) + number) for years in (-2, -1, 0, 1)]
+    if hit.has("shift"):
+        shift = int(hit.gift("shift"))
+        if shift == 0 and hit.has("past"):
+            shift = -1
+        if shift:
+            box = choose([box for box in boxes if box != here], context.today, "past" if shift < 0 else "future")
+            return maybe_date(box, "last-season" if shift < 0 else "next-season", "reference_time")
+    box = choose(boxes, context.today, context.direction(hit.cell("season"), before=hit.first))
+    return maybe_date(box, "season", "reference_time")
+
+
+def _holiday(hit: Hit, context: Context) -> Timex | None:
+    when = hit.gift("holiday")
+    if not context.surface(hit.cell("holiday"))[0].isupper() or (when == "-" and not hit.has("year")):
+        return None
+    if when == "-":
+        return None
+    if hit.has("year"):
+        box = holiday(when, hit.number("year"))
+        return maybe_date(box, "holiday-of-year")
+    direction = context.direction(hit.cell("holiday"), before=hit.first)
+    if hit.has("shift"):
+        direction = {"-1": "past", "1": "future"}.get(hit.gift("shift"), direction)  # type: ignore[assignment]  # only those two
+    box = in_some_year(lambda year: holiday(when, year), context.today, direction)
+    return maybe_date(box, "holiday", "reference_time")
+
+
+def holiday(when: str, year: int) -> Moment | None:
+    """Give the day of a holiday by the lexicon's rule for it; None if the rule leaves the day open."""
+    if when == "election":
+        first = dt.date(year, _NOVEMBER, 1)
+        monday = first + dt.timedelta(days=-first.weekday() % 7)
+        return day(monday + dt.timedelta(days=1))
+    if when.startswith("easter"):
+        return day(easter(year)).shift(int(when.removeprefix("easter")))
+    if rule := _RULE.fullmatch(when):
+        month, weekday, number, more = int(rule[1]), int(rule[2]), int(rule[3]), int(rule[4] or 0)
+        first = dt.date(year, month, 1)
+        if number < 0:
+            last = dt.date(year + month // 12, month % 12 + 1, 1) - dt.timedelta(days=1)
+            return day(last - dt.timedelta(days=(last.isoweekday() - weekday) % 7))
+        return day(first + dt.timedelta(days=(weekday - first.isoweekday()) % 7 + 7 * (number - 1))).shift(more)
+    return calendar_day(year, int(when[:2]), int(when[3:])) if re.fullmatch(r"\d\d-\d\d", when) else None
+
+
+def easter(year: int) -> dt.date:
+    """Western Easter Sunday by the anonymous Gregorian algorithm (Nature, 1876; Meeus, Astronomical Algorithms, chapter 8)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = b // 4, b % 4
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = c // 4, c % 4
+    m = (32 + 2 * e + 2 * i - h - k) % 7
+    n = (a + 11 * h + 22 * m) // 451
+    month, number = divmod(h + m - 7 * n + 114, 31)
+    return dt.date(year, month, number + 1)
+
+
+_SHIFT = "(?:(?P<shift>LAST|NEXT|THIS) (?P<past>PAST)? FOLLOWING?)?"
+
+RULES = (
+    Rule("season", f"THE? {_SHIFT} (?P<season>ANY_SEASON) (?:(?:OF|COMMA)? (?P<year>YEAR))?", _season),
+    Rule("holiday", "THE? (?P<shift>LAST|NEXT|THIS)? (?P<holiday>HOLIDAY) COMMA? (?P<year>YEAR)?", _holiday),
+)

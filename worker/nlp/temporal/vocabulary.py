@@ -1,0 +1,98 @@
+"""What single words and fixed phrases mean on the tape, read from the lexicons once for each process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from spacy.strings import get_string_id
+
+from worker.nlp.lexicons import entries
+from worker.nlp.temporal.alphabet import LETTERS, OTHER
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What one word (or phrase) is on the tape: the letter of its class and what it brings, as the lexicon's words."""
+
+    letter: str
+    gift: tuple[str, ...] = ()
+    #: The value of a number word or of digits.
+    number: float = 0
+
+
+#: A word that no rule asks for.
+NOTHING = Sense(OTHER)
+
+Phrase = tuple[tuple[int, ...], Sense]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Look-ups by the hash of a lower-cased word, which is the same in every spaCy vocabulary."""
+
+    words: dict[int, Sense]
+    #: First word -> second word -> the further words, longest first.
+    phrases: dict[int, dict[int, list[Phrase]]]
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Read the lexicons.
+
+    Raises:
+        ValueError: an entry names a class that does not exist.
+    """
+    words: dict[int, Sense] = {}
+    phrases: dict[int, dict[int, list[Phrase]]] = {}
+    for text, sense in _senses():
+        for spelling in {text, text.replace("'", "’")}:
+            parts = _parts(spelling)
+            hashes = tuple(get_string_id(part) for part in parts)
+            if len(hashes) == 1:
+                words[hashes[0]] = sense
+            else:
+                phrases.setdefault(hashes[0], {}).setdefault(hashes[1], []).append((hashes[2:], sense))
+    for seconds in phrases.values():
+        for rest in seconds.values():
+            rest.sort(key=lambda phrase: -len(phrase[0]))
+    return Vocabulary(words, phrases)
+
+
+def word(text: str) -> Sense:
+    """Give the sense of one lower-cased word."""
+    return vocabulary().words.get(get_string_id(text), NOTHING)
+
+
+@cache
+def listed(name: str) -> frozenset[str]:
+    """Give one list of the words that decide doubtful cases."""
+    return frozenset(text for text, kind in entries("time_guards") if kind == name)
+
+
+def _senses() -> list[tuple[str, Sense]]:
+    senses = [(text, _sense(kind, number)) for text, number, kind in entries("months")]
+    senses += [(text, _sense(kind, number)) for text, number, kind in entries("weekdays")]
+    senses += [(text, _sense(kind, code)) for text, code, kind in entries("seasons")]
+    senses += [(text, _sense(kind, letter, grain, *(many or ("1",)))) for text, letter, grain, kind, *many in entries("time_units")]
+    senses += [(text, _sense("ZONE", offset)) for text, offset in entries("time_zones")]
+    senses += [(text, _sense("HOLIDAY", when)) for text, when in entries("holidays")]
+    senses += [(text, _sense(kind, value)) for text, value, kind in entries("time_numbers")]
+    senses += [(text, _sense(kind, *gift)) for text, kind, *gift in entries("time_cues")]
+    return senses
+
+
+def _sense(kind: str, *gift: str) -> Sense:
+    if kind not in LETTERS:
+        raise ValueError(f"lexicon of time words: there is no class {kind!r}; alphabet.py lists them")
+    number = gift[0] if kind in ("NUMBER_WORD", "SPOKEN_CENTURY", "ORDINAL_WORD", "HALF") and gift else "0"
+    return Sense(LETTERS[kind], gift, float(number))
+
+
+def _parts(text: str) -> list[str]:
+    """Split a phrase as the tokenizer does: `'s`, `'` and `-` stand alone."""
+    for mark in ("'s", "’s"):
+        text = text.replace(mark, f" {mark}")
+    for mark in ("s'", "s’"):
+        text = text.replace(f"{mark} ", f"s {mark[1]} ")
+    return text.replace("-", " - ").split()
