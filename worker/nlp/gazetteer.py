@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from worker.nlp.lexicons import entries
+from worker.nlp.lexicons import entries, words
 
-Kind = Literal["state", "region", "city", "organisation"]
+Kind = Literal["state", "region", "city", "organisation", "product"]
+Form = Literal["name", "demonym", "metonym"]
 
 #: A city is meant without saying which when it has so many times the people of its next namesake.
 _DOMINANT = 10
@@ -57,14 +58,31 @@ class Gazetteer:
         self.states: dict[str, Place] = {}
         self._read_countries()
         self._read_regions()
+        self._read_shared()
         self._read_cities()
         self._read_organisations()
+        self.products = words("products")
         #: First word of every entry with the largest number of words that an entry beginning so has.
         self.openings: dict[str, int] = {}
-        for table in (self.names, self.demonyms, self.capitals, self.seats, self.cities):
+        for table in (self.names, self.demonyms, self.capitals, self.seats, self.cities, self.products):
             for name in table:
-                words = name.split(" ")
-                self.openings[words[0]] = max(self.openings.get(words[0], 0), len(words))
+                opening, _, rest = name.replace("-", " ").partition(" ")
+                # A hyphen and a possessive 's are tokens of their own.
+                length = 1 + rest.count(" ") + bool(rest) + 2 * name.count("-") + 2 * name.count("'")
+                self.openings[opening] = max(self.openings.get(opening, 0), length)
+                self.openings[name.partition(" ")[0]] = max(self.openings.get(name.partition(" ")[0], 0), length)
+
+    def look_up(self, text: str) -> tuple[Kind, Form, tuple[Place, ...], bool] | None:
+        """Give what a spelling is: its kind, form, the places it could stand for, and whether it is a plural noun."""
+        if places := self.names.get(text):
+            return places[0].kind, "name", places, False
+        if demonym := self.demonyms.get(text):
+            return demonym.places[0].kind, "demonym", demonym.places, demonym.plural
+        if seat := self.seats.get(text):
+            return "state", "metonym", (seat,), False
+        if cities := self.cities.get(text):
+            return "city", "name", cities, False
+        return ("product", "name", (), False) if text in self.products else None
 
     def _name(self, name: str, place: Place) -> None:
         plain = fold(name)
@@ -106,19 +124,30 @@ class Gazetteer:
                 self._name(written, place)
             self._demonyms(demonyms, place)
 
+    def _read_shared(self) -> None:
+        for name, demonyms, states in entries("shared_names"):
+            for state in _list(states):
+                self._name(name, self.states[state])
+                self._demonyms(demonyms, self.states[state])
+
     def _read_cities(self) -> None:
         for fields in entries("cities"):
-            name, state, _, geonames, people, _, others = [*fields, "", ""][:7]
-            place = Place(kind="city", name=name, type="GPE", geonames=int(geonames), plover=self._code(state), state=state,
+            name, iso3, _, geonames, people, _, others = [*fields, "", ""][:7]
+            place = Place(kind="city", name=name, type="GPE", geonames=int(geonames), plover=self._code(iso3), state=iso3,
                           people=int(people))
             for written in (name, *_list(others)):
                 plain = fold(written)
                 self.cities[plain] = (*self.cities.get(plain, ()), place)
+        for name, state in self.capitals.items():
+            self.cities.setdefault(name, (Place(kind="city", name=name, type="GPE", plover=state.plover, state=state.state),))
         for name, places in self.cities.items():
             ranked = sorted(places, key=lambda place: -place.people)
             if len(ranked) > 1 and ranked[0].people > _DOMINANT * ranked[1].people:
                 ranked = ranked[:1]
             self.cities[name] = tuple(ranked)
+            # "New York" and "Washington" are a region and a city: which one stays open.
+            if name in self.names and self.names[name][0].kind == "region":
+                self.names[name] += self.cities[name][:1]
 
     def _read_organisations(self) -> None:
         for fields in entries("organisations"):

@@ -1,11 +1,14 @@
 """Who is who in one article: names, what they stand for, which of them are one party, and what else refers to it.
 
-    entity        the shapes: Entity, Mention, Role, Ids, Parties
-    names         the model's names mended and completed: where names stand and of which type they are
-    places        states, cities and organisations of the gazetteer, with the sense of each mention
-    merging       names that are one entity
-
-`find_parties` runs them in this order.
+- entity: the shapes: Entity, Mention, Role, Ids, Parties
+- name, spans: where names stand, their borders mended
+- evidence: of which type a name is, from the words around it
+- places: states, cities and organisations of the gazetteer, with the sense of each mention
+- recurrence: a name recognised once is recognised everywhere
+- names: the five above in order
+- aliases: when two spellings name one party
+- merging: names that are one entity
+- finishing: frozen entities with ids and salience
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.nlp.parties.entity import TYPES, Candidate, Entity, Form, Gender, Ids, Mention, Parties, Role, Sense
+from worker.nlp.parties.finishing import finish
 from worker.nlp.parties.merging import merge
 from worker.nlp.parties.names import find_names
 
@@ -24,4 +28,4 @@ __all__ = ["TYPES", "Candidate", "Entity", "Form", "Gender", "Ids", "Mention", "
 
 def find_parties(columns: Columns) -> Parties:
     """Find every entity of an article with its mentions."""
-    return Parties(merge(columns, find_names(columns)))
+    return Parties(finish(columns, merge(columns, find_names(columns))))

@@ -1,57 +1,155 @@
-"""Which names are one entity: a merge needs a reason, and what stays ambiguous stays apart."""
+"""Which names are one entity: a merge needs a reason, which its mentions keep in `why`, and what stays ambiguous stays apart."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from worker.nlp.parties.entity import Candidate, Entity, Ids, Mention
-from worker.nlp.parties.names import Name
+from worker.nlp.parties.aliases import Alias, core_of, fold, initials_of, organisation_aliases, person_aliases
+from worker.nlp.parties.entity import Form
+from worker.nlp.parties.name import Name
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
     from worker.nlp.gazetteer import Place
 
+_LONGEST_ACRONYM = 7
 
-def merge(columns: Columns, names: list[Name]) -> list[Entity]:
-    """Group the names into entities, in order of first mention."""
-    groups: dict[object, list[Name]] = {}
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Party:
+    """An entity in the making: the names that stand for it, with the reason for each merge in the names' `why`."""
+
+    type: str
+    name: str
+    names: list[Name]
+    #: What it is by the gazetteer; empty if unknown, several if ambiguous.
+    places: tuple[Place, ...] = ()
+    #: The spellings met.
+    spellings: set[str] = field(default_factory=set)
+
+
+def merge(columns: Columns, names: list[Name]) -> list[Party]:
+    """Group the names into parties, in order of first mention."""
+    groups = _by_spelling(columns, names)
+    parties = list(groups.values())
+    _resolve_candidates(parties)
+    parties = _by_place(parties)
+    for kind, aliases in (("PERSON", person_aliases), ("ORG", organisation_aliases)):
+        by_name = {spelling: party for party in parties if party.type == kind for spelling in sorted(party.spellings)}
+        for short, long, why in list(aliases(sorted(by_name))):
+            _join(by_name, (short, long, why))
+    parties = [party for party in parties if party.names]
+    _join_defined(columns, parties)
+    parties = [party for party in parties if party.names]
+    for party in parties:
+        party.names.sort(key=lambda name: name.first)
+        _name(columns, party)
+    parties.sort(key=lambda party: party.names[0].first)
+    return parties
+
+
+def _by_spelling(columns: Columns, names: list[Name]) -> dict[object, Party]:
+    groups: dict[object, Party] = {}
     for name in names:
-        groups.setdefault(_identity(columns, name), []).append(name)
-    return [_entity(columns, number, group) for number, group in enumerate(groups.values())]
+        text = name.text(columns)
+        folded = fold(text)
+        spelled = (name.type, folded.removesuffix("s") if name.type == "NORP" else folded)
+        identity: object = name.places[0] if len(name.places) == 1 else spelled
+        party = groups.get(identity)
+        if party is None:
+            party = groups[identity] = Party(type=name.type, name=text, names=[], places=name.places)
+        party.names.append(name)
+        party.spellings.add(text)
+    return groups
 
 
-def _identity(columns: Columns, name: Name) -> object:
-    if len(name.places) == 1:
-        return name.places[0]
-    return (name.type, " ".join(columns.words[name.first:name.last]).casefold())
+def _resolve_candidates(parties: list[Party]) -> None:
+    """An ambiguous name is resolved when exactly one of its candidates is named elsewhere without doubt: "Congolese" beside "Kinshasa"."""
+    sure = {party.places[0] for party in parties if len(party.places) == 1}
+    for party in parties:
+        if len(party.places) > 1:
+            named = [place for place in party.places if place in sure]
+            if len(named) == 1:
+                party.places = (named[0],)
+                for name in party.names:
+                    name.places, name.why = (named[0],), "candidate-named"
 
 
-def _entity(columns: Columns, number: int, group: list[Name]) -> Entity:
-    mentions = tuple(mention(columns, name) for name in group)
-    places = group[0].places
-    if len(places) == 1:
-        name, kind = places[0].name, places[0].type
+def _by_place(parties: list[Party]) -> list[Party]:
+    merged: dict[Place, Party] = {}
+    kept = []
+    for party in parties:
+        if len(party.places) == 1:
+            first = merged.setdefault(party.places[0], party)
+            if first is not party:
+                first.names += party.names
+                first.spellings |= party.spellings
+                continue
+        kept.append(party)
+    return kept
+
+
+def _join(by_name: dict[str, Party], alias: Alias) -> None:
+    short, long, why = alias
+    part, whole = by_name.get(short), by_name.get(long)
+    if part is None or whole is None or part is whole or (part.places and whole.places):
+        return
+    for name in part.names:
+        name.why = why
+    whole.names += part.names
+    whole.places = whole.places or part.places
+    whole.spellings |= part.spellings
+    part.names = []
+    for spelling in part.spellings:
+        by_name[spelling] = whole
+
+
+def _join_defined(columns: Columns, parties: list[Party]) -> None:
+    """Tie what stands in brackets after a name to it: an acronym whose letters agree, or the name of what the acronym before it means."""
+    at: dict[int, tuple[Party, Name]] = {name.first: (party, name) for party in parties for name in party.names}
+    for party in list(parties):
+        for name in list(party.names):
+            if name.last + 1 < columns.size and columns.words[name.last] in ("(", "["):
+                inside = at.get(name.last + 1)
+                if inside and inside[1].last < columns.size and columns.words[inside[1].last] in (")", "]") and inside[0] is not party:
+                    _define(columns, (party, name), inside)
+
+
+def _define(columns: Columns, outer: tuple[Party, Name], inner: tuple[Party, Name]) -> None:
+    long, short = outer[1].text(columns), inner[1].text(columns)
+    if short.replace(".", "").upper() not in initials_of(long) and core_of(long) != core_of(short):
+        return
+    if not inner[0].names or not outer[0].names or (outer[0].places and inner[0].places):
+        return
+    for name in inner[0].names:
+        name.why = "defined-acronym"
+        name.type = outer[0].type
+    outer[0].names += inner[0].names
+    outer[0].places = outer[0].places or inner[0].places
+    outer[0].spellings |= inner[0].spellings
+    inner[0].names = []
+
+
+def _name(columns: Columns, party: Party) -> None:
+    """Give the party its fullest name and type, and each mention its form."""
+    by_type: dict[str, int] = defaultdict(int)
+    spellings = set()
+    for name in party.names:
+        text = name.text(columns)
+        by_type[name.type] += 1
+        if name.form == "name":
+            name.form = _form(text)
+            if name.form == "name":
+                spellings.add(text)
+    if len(party.places) == 1:
+        party.name, party.type = party.places[0].name, party.places[0].type
     else:
-        name, kind = " ".join(columns.words[group[0].first:group[0].last]), group[0].type
-    ids = _ids(places)
-    return Entity(number=number, key=ids.wikidata or f"{kind}:{name}".casefold(), type=kind, name=name, mentions=mentions, ids=ids)
+        party.name = max(spellings or {party.name}, key=lambda text: (len(text.split(" ")), len(text), text))
+        party.type = max(by_type, key=lambda kind: (by_type[kind], kind))
 
 
-def mention(columns: Columns, name: Name) -> Mention:
-    """Freeze a name into a mention."""
-    head = name.last - 1
-    for token in range(name.last - 1, name.first - 1, -1):
-        if not name.first <= columns.heads[token] < name.last or columns.heads[token] == token:
-            head = token
-            break
-    return Mention(start=columns.starts[name.first], end=columns.ends[name.last - 1], first=name.first, last=name.last, head=head,
-                   form=name.form, sense=name.sense, why=name.why)
-
-
-def _ids(places: tuple[Place, ...]) -> Ids:
-    if len(places) == 1:
-        place = places[0]
-        return Ids(wikidata=place.wikidata, iso3166=place.iso3166, geonames=place.geonames, plover=place.plover)
-    candidates = tuple(Candidate(name=place.name, wikidata=place.wikidata, iso3166=place.iso3166, geonames=place.geonames)
-                       for place in places[:10])
-    return Ids(candidates=candidates)
+def _form(text: str) -> Form:
+    letters = text.replace(".", "").replace("&", "")
+    return "acronym" if letters.isupper() and letters.isalpha() and 1 < len(letters) < _LONGEST_ACRONYM else "name"

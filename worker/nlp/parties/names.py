@@ -1,84 +1,174 @@
-"""Names: where they stand and of which type they are, from the model, mended by the gazetteer."""
+"""Names: where they stand and of which type they are, from the model, mended by the gazetteer, by grammar and by each other."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
-from worker.nlp.gazetteer import Place, fold, gazetteer
-from worker.nlp.parties.entity import TYPES, Form, Sense
-from worker.nlp.parties.places import Match, matches, sense_of
+from worker.nlp.gazetteer import Place, gazetteer
+from worker.nlp.lexicons import words
+from worker.nlp.parties.evidence import Votes, votes_of
+from worker.nlp.parties.name import Name
+from worker.nlp.parties.places import Match, matches, place_type, sense_of
+from worker.nlp.parties.recurrence import defined, recurring
+from worker.nlp.parties.spans import model_names
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
 
-
-@dataclass(slots=True, kw_only=True)
-class Name:
-    """A name in the making; `first` and `last` are tokens (last exclusive)."""
-
-    first: int
-    last: int
-    type: str
-    why: str
-    form: Form = "name"
-    sense: Sense | None = None
-    #: What the gazetteer says that it could stand for; empty if it knows nothing.
-    places: tuple[Place, ...] = ()
+#: How much the model's own types count against what the surroundings tell.
+_MODEL_WEIGHT = 2.0
+_PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
+_GOVERNMENTS = frozenset({"Government", "government", "Administration", "regime"})
+#: A city's name is believed against the model's type when so many people live there.
+_BIG_CITY = 500_000
 
 
 def find_names(columns: Columns) -> list[Name]:
     """Give the names of an article in order of appearance, none overlapping."""
-    names = _model_names(columns)
+    names = list(model_names(columns))
     taken = {token: name for name in names for token in range(name.first, name.last)}
     for match in matches(columns):
         _apply(columns, match, names, taken)
+    for name in names:
+        _take_government(columns, name)
+    names = [name for name in names if name.first < name.last]
+    _retype(columns, names)
+    names += defined(columns, names)
+    names += recurring(columns, names)
     names.sort(key=lambda name: name.first)
     return names
 
 
-def _model_names(columns: Columns) -> list[Name]:
-    names = []
-    for token, state in enumerate(columns.ent_iob):
-        if state == 3 and columns.ents[token] in TYPES:  # noqa: PLR2004 - spaCy's number for "begins here"
-            last = token + 1
-            while last < columns.size and columns.ent_iob[last] == 1:
-                last += 1
-            first, last = _trim(columns, token, last)
-            if first < last:
-                names.append(Name(first=first, last=last, type=columns.ents[token], why="model"))
-    return names
-
-
-def _trim(columns: Columns, first: int, last: int) -> tuple[int, int]:
-    """Leave out a leading article and a trailing possessive: "the Kremlin's" is "Kremlin"."""
-    while first < last and (columns.words[first] in ("the", "The", "a", "an") or not columns.words[first].strip()):
-        first += 1
-    while last > first and (columns.tags[last - 1] == "POS" or columns.words[last - 1].strip() in ("'s", "’s", "")):
-        last -= 1
-    return first, last
-
-
 def _apply(columns: Columns, match: Match, names: list[Name], taken: dict[int, Name]) -> None:
-    """Let a match of the gazetteer mend the model's name at the same place, or add a name that the model missed."""
-    over = taken.get(match.first)
-    if over is None:
-        if any(token in taken for token in range(match.first, match.last)) or "PROPN" not in columns.pos[match.first:match.last]:
+    """Let a match of the gazetteer mend the model's names at the same place, or add one that the model missed."""
+    over = {id(name): name for token in range(match.first, match.last) if (name := taken.get(token))}
+    if not over:
+        if not _plausible(columns, match):
             return
-        name = Name(first=match.first, last=match.last, type=match.places[0].type, why="gazetteer")
+        name = Name(first=match.first, last=match.last, type="", why="gazetteer", title=match.first)
         names.append(name)
+        _settle(columns, name, match)
         taken.update(dict.fromkeys(range(match.first, match.last), name))
-    elif over.last == match.last and (over.first == match.first or columns.words[match.first - 1] == ","):
-        if over.type == "PERSON" and match.kind != "state":
-            return
-        name = over
-        name.first, name.why = match.first, "gazetteer" if over.type != match.places[0].type else "model"
-    else:
         return
-    name.places, name.form = match.places, match.form
-    name.type = match.places[0].type if match.form != "demonym" else "NORP"
-    name.sense = sense_of(columns, match)
-    if match.form == "name" and match.kind == "city":
-        state = gazetteer().capitals.get(fold(match.text))
-        if state is not None and name.sense == "government":
-            name.places, name.form = (state,), "metonym"
+    name = next(iter(over.values()))
+    if all(match.first <= other.first and other.last <= match.last for other in over.values()):
+        if len(over) == 1 and not _believed(name, match):
+            return
+        for other in list(over.values())[1:]:
+            other.last = other.first
+        name.first, name.last = match.first, match.last
+    elif len(over) > 1 or not _stray(columns, name, match) or not _believed(name, match):
+        return
+    else:
+        name.first = match.first
+    _settle(columns, name, match)
+    taken.update(dict.fromkeys(range(name.first, name.last), name))
+
+
+def _plausible(columns: Columns, match: Match) -> bool:
+    """A name that the model missed must at least be tagged as one; "may", "us" and "Nice" are words first."""
+    if match.kind in ("city", "product") and match.last - match.first == 1 and columns.tags[match.first] != "NNP":
+        return False
+    if match.kind == "city" and match.places[0].people < _BIG_CITY:
+        return False
+    parts = range(match.first, match.last)
+    if match.form == "demonym":
+        return any(columns.pos[token] in ("PROPN", "ADJ", "NOUN") for token in parts)
+    return any(columns.tags[token] in ("NNP", "NNPS") for token in parts)
+
+
+def _believed(name: Name, match: Match) -> bool:
+    """Tell whether the gazetteer's reading wins over the model's: Jordan may be a person, Paris a surname, Orange no town."""
+    if match.kind == "product":
+        return name.type in ("ORG", "PRODUCT", "GPE", "PERSON", "WORK_OF_ART", "LAW")
+    if match.kind == "organisation":
+        return name.type != "PERSON" or match.last - match.first > 1 or match.text.isupper()
+    if name.type == "PERSON":
+        return match.kind == "state" and match.text not in words("given_names")
+    if match.kind == "city":
+        return name.type in _PLACE_TYPES or match.places[0].people >= _BIG_CITY
+    return True
+
+
+def _stray(columns: Columns, name: Name, match: Match) -> bool:
+    """Tell whether what stands before the match inside a name is no part of it: "Historically, South Korea"."""
+    before = match.first - 1
+    return name.last == match.last and name.first < match.first and name.type in ("GPE", "LOC") \
+        and (columns.words[before] == "," or columns.pos[before] in ("ADV", "ADP", "CCONJ", "SCONJ", "VERB", "AUX"))
+
+
+def _settle(columns: Columns, name: Name, match: Match) -> None:
+    if match.form == "demonym" and (name.type == "LANGUAGE" or _is_language(columns, match)):
+        name.type = "LANGUAGE"
+        return
+    kind = place_type(match)
+    if name.type != kind:
+        name.why = "gazetteer"
+    name.places, name.form, name.type = match.places, match.form, kind
+    name.sense, name.places, name.form = sense_of(columns, match)
+
+
+def _is_language(columns: Columns, match: Match) -> bool:
+    """Tell "speaking in Korean" from "Korean soldiers" and "the Germans"."""
+    before = match.first - 1
+    if match.plural or before < 0:
+        return False
+    governor = columns.heads[match.last - 1]
+    if columns.deps[match.last - 1] == "pobj" and columns.words[governor].lower() in ("in", "into", "from"):
+        return columns.pos[match.last - 1] in ("PROPN", "NOUN", "ADJ") and before == governor
+    return columns.deps[match.last - 1] == "dobj" and columns.lemmas[governor] in ("speak", "learn", "teach", "understand", "study")
+
+
+def _take_government(columns: Columns, name: Name) -> None:
+    """A state's name with "Government" is one name of its government: "the UK Government", "the Ukrainian Government"."""
+    if name.last - name.first > 1 and not name.places and columns.words[name.last - 1] in _GOVERNMENTS:
+        text = " ".join(columns.words[name.first:name.last - 1])
+        found = gazetteer().look_up(text)
+        if found and found[0] == "state" and len(found[2]) == 1:
+            name.places, name.type, name.form, name.sense, name.why = found[2], found[2][0].type, "metonym", "government", "government-name"
+    elif name.places and name.places[0].kind == "state" and len(name.places) == 1 and name.last < columns.size \
+            and columns.words[name.last] in ("Government", "Administration"):
+        name.last += 1
+        name.type, name.form, name.sense, name.why = name.places[0].type, "metonym", "government", "government-name"
+
+
+def _retype(columns: Columns, names: list[Name]) -> None:
+    """Give the same type to all names of one spelling: what the model and the surroundings say most."""
+    groups: dict[str, list[Name]] = defaultdict(list)
+    for name in names:
+        if not name.places:
+            groups[name.text(columns)].append(name)
+    totals = {text: _total(columns, group) for text, group in groups.items()}
+    _link(groups, totals)
+    for text, group in groups.items():
+        best = max(totals[text].items(), key=lambda item: (item[1], item[0]))[0]
+        for name in group:
+            if name.type != best:
+                name.type, name.why = best, "context"
+
+
+def _total(columns: Columns, group: list[Name]) -> Votes:
+    total: Votes = defaultdict(float)
+    for kind, count in Counter(name.type for name in group).items():
+        total[kind] += _MODEL_WEIGHT * count / len(group)
+    for name in group:
+        for kind, weight in votes_of(columns, name).items():
+            total[kind] += weight
+    return total
+
+
+def _link(groups: dict[str, list[Name]], totals: dict[str, Votes]) -> None:
+    """A single word that is the last of a person's full name is that person's; the first of a company's, that company's."""
+    winners = {text: max(total.items(), key=lambda item: (item[1], item[0]))[0] for text, total in totals.items()}
+    surnames = {text.rsplit(" ", 1)[1] for text, kind in winners.items() if kind == "PERSON" and " " in text}
+    firsts = {text.split(" ", 1)[0] for text, kind in winners.items() if kind == "ORG" and " " in text}
+    for text in groups:
+        if " " not in text:
+            if text in surnames:
+                totals[text]["PERSON"] += 2.5
+            elif text in firsts and text not in words("given_names"):
+                totals[text]["ORG"] += 2
+
+
+__all__ = ["Name", "Place", "find_names"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from worker.nlp.gazetteer import Kind, Place, gazetteer
 from worker.nlp.lexicons import words as lexicon
 from worker.nlp.parties.entity import Form, Sense
+from worker.nlp.parties.name import head_of
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -30,9 +31,12 @@ class Match:
 def matches(columns: Columns) -> Iterator[Match]:
     """Give the longest entries of the gazetteer from left to right."""
     openings = gazetteer().openings
+    words, size = columns.words, columns.size
     token = 0
-    while token < columns.size:
-        longest = openings.get(columns.words[token].replace("’", "'"))
+    while token < size:
+        word = words[token]
+        longest = openings.get(word) or ("’" in word and openings.get(word.replace("’", "'"))) or (
+            len(word) > 3 and word.isupper() and openings.get(word.title()))  # noqa: PLR2004 - shorter ones are acronyms
         found = _longest(columns, token, longest) if longest else None
         if found:
             yield found
@@ -44,52 +48,88 @@ def matches(columns: Columns) -> Iterator[Match]:
 def _longest(columns: Columns, first: int, longest: int) -> Match | None:
     known = gazetteer()
     for last in range(min(columns.size, first + longest), first, -1):
-        text = " ".join(columns.words[first:last]).replace("’", "'")
-        if places := known.names.get(text):
-            return Match(first=first, last=last, text=text, kind=places[0].kind, form="name", places=places)
-        if demonym := known.demonyms.get(text):
-            return Match(first=first, last=last, text=text, kind=demonym.places[0].kind, form="demonym", places=demonym.places,
-                         plural=demonym.plural)
-        if seat := known.seats.get(text):
-            return Match(first=first, last=last, text=text, kind="state", form="metonym", places=(seat,))
-        if cities := known.cities.get(text):
-            return Match(first=first, last=last, text=text, kind="city", form="name", places=cities)
+        text = " ".join(columns.words[first:last]).replace("’", "'").replace(" - ", "-").replace(" 's", "'s")
+        found = known.look_up(text) or (known.look_up(text.title()) if text.isupper() and len(text) > 3 else None)  # noqa: PLR2004
+        if found:
+            kind, form, places, plural = found
+            return Match(first=first, last=last, text=text, kind=kind, form=form, places=places, plural=plural)
     return None
+
+
+def place_type(match: Match) -> str:
+    """Give the entity type that a match has."""
+    if match.kind == "product":
+        return "PRODUCT"
+    return "NORP" if match.form == "demonym" else match.places[0].type
 
 
 #: Before a place: where something is or goes ("fighting in Kyiv", "flew to Moscow").
 _WHERE = frozenset({"in", "at", "near", "outside", "inside", "around", "across", "through", "throughout", "into", "within", "beyond", "via",
-                    "over"})
+                    "over", "toward", "towards"})
 #: Before a government: with whom or against whom something is done ("sanctions against Moscow", "ties with Pyongyang").
-_WITH = frozenset({"with", "against", "between", "by", "among", "versus", "vs.", "from", "for", "on"})
+_WITH = frozenset({"with", "against", "between", "by", "among", "versus", "vs.", "on"})
 
 
-def sense_of(columns: Columns, match: Match) -> Sense | None:
-    """Tell what a mention of a place or its people means; null where the grammar does not tell."""
-    if match.kind == "organisation":
-        return None
-    head = _head(columns, match.first, match.last)
+def sense_of(columns: Columns, match: Match) -> tuple[Sense | None, tuple[Place, ...], Form]:
+    """Tell what a mention of a place or its people means (null where the grammar does not tell), and for which place it then stands."""
+    if match.kind in ("organisation", "product"):
+        return None, match.places, match.form
     if match.form == "metonym":
-        return "government"
-    dep = columns.deps[head]
+        return "government", match.places, "metonym"
     if match.form == "demonym":
-        if dep in ("amod", "compound") and columns.heads[head] >= match.last:
-            return "government" if columns.lemmas[columns.heads[head]] in lexicon("government_nouns") else "people"
-        return "people"
+        return _of_demonym(columns, match), match.places, "demonym"
+    sense = _of_place(columns, match)
+    state = gazetteer().capitals.get(match.text) if match.kind != "state" else None
+    if state is not None and sense == "government":
+        return sense, (state,), "metonym"
+    if match.kind == "city":
+        return "place", match.places, "name"
+    return sense, match.places, match.form
+
+
+def _of_demonym(columns: Columns, match: Match) -> Sense:
+    head = head_of(columns, match.first, match.last)
+    governor = columns.heads[head]
+    if columns.deps[head] in ("amod", "compound", "nmod") and governor >= match.last:
+        return "government" if columns.lemmas[governor].lower() in lexicon("government_nouns") else "people"
+    return "people"
+
+
+def _of_place(columns: Columns, match: Match) -> Sense | None:
+    head = head_of(columns, match.first, match.last)
+    dep, governor = columns.deps[head], columns.heads[head]
+    seen = 0
+    while dep in ("conj", "appos") and seen < 4:  # noqa: PLR2004 - "between Seoul and Pyongyang": the first of a list tells for all
+        head, seen = governor, seen + 1
+        dep, governor = columns.deps[head], columns.heads[head]
+    lemma = columns.lemmas[governor].lower()
     if dep == "pobj":
-        preposition = columns.words[columns.heads[head]].lower()
-        if preposition in _WHERE:
-            return "place"
-        return "government" if preposition in _WITH else None
-    if dep in ("nsubj", "agent"):
-        return "government" if columns.lemmas[columns.heads[head]] in lexicon("government_verbs") else None
-    if dep == "poss":
-        return "government" if columns.lemmas[columns.heads[head]] in lexicon("government_nouns") else None
+        return _after_preposition(columns, columns.words[governor].lower(), columns.heads[governor])
+    if dep in ("nsubj", "agent") and columns.pos[governor] in ("VERB", "AUX"):
+        return _as_subject(columns, governor, lemma)
+    if dep in ("poss", "compound", "nmod") and lemma in lexicon("government_nouns"):
+        return "government"
+    if dep in ("dobj", "dative") and lemma in lexicon("government_verbs"):
+        return "government"
     return None
 
 
-def _head(columns: Columns, first: int, last: int) -> int:
-    for token in range(last - 1, first - 1, -1):
-        if not first <= columns.heads[token] < last or columns.heads[token] == token:
-            return token
-    return last - 1
+def _after_preposition(columns: Columns, preposition: str, governor: int) -> Sense | None:
+    if preposition in _WHERE:
+        return "place"
+    if preposition in _WITH:
+        return "government"
+    lemma = columns.lemmas[governor].lower()
+    if preposition in ("to", "from", "for", "of") and (lemma in lexicon("government_ties") or (preposition == "to" and lemma in lexicon("giving_verbs"))):
+        return "government"
+    return None
+
+
+def _as_subject(columns: Columns, verb: int, lemma: str) -> Sense | None:
+    if lemma in lexicon("government_verbs"):
+        return "government"
+    if lemma == "be":
+        for child in columns.children[verb]:
+            if columns.deps[child] == "acomp" and columns.lemmas[child] in lexicon("government_adjectives"):
+                return "government"
+    return None

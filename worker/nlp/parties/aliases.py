@@ -1,0 +1,130 @@
+"""When two spellings name one party: surnames, initials, acronyms, company endings. Each rule gives its reason or nothing."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from worker.nlp.lexicons import words
+from worker.nlp.parties.evidence import endings
+
+_SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "de", "la", "du", "des", "&", "-"})
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+
+#: A pair of spellings that are one party, the shorter first, and why.
+Alias = tuple[str, str, str]
+
+
+def fold(text: str) -> str:
+    """Write a name without accents and in small letters."""
+    if text.isascii():
+        return text.lower()
+    return "".join(ch for ch in unicodedata.normalize("NFKD", text) if not unicodedata.combining(ch)).lower()
+
+
+def person_aliases(names: Iterable[str]) -> Iterator[Alias]:
+    """Tie shorter forms of persons' names to the one full name that they can stand for; none if there are two."""
+    parts = {name: _person_parts(name) for name in names}
+    full = [name for name in parts if len(parts[name]) > 1]
+    by_last: dict[str, list[str]] = defaultdict(list)
+    by_first: dict[str, list[str]] = defaultdict(list)
+    for name in full:
+        by_last[parts[name][-1]].append(name)
+        by_first[parts[name][0]].append(name)
+    for name, words_ in parts.items():
+        if len(words_) > 1:
+            yield from _longer_forms(name, parts, by_last[words_[-1]])
+        elif words_:
+            bearers = _one_person(by_last.get(words_[0], []), parts)
+            if bearers:
+                yield name, bearers, "surname"
+            elif words_[0] not in by_last:
+                bearers = _one_person(by_first.get(words_[0], []), parts)
+                if bearers:
+                    yield name, bearers, "given-name" if name in words("given_names") else "family-name-first"
+
+
+def _person_parts(name: str) -> tuple[str, ...]:
+    parts = [fold(part) for part in name.replace(",", "").split(" ")]
+    return tuple(part for part in parts if part and part not in _SUFFIXES)
+
+
+def _one_person(bearers: list[str], parts: dict[str, tuple[str, ...]]) -> str | None:
+    """Give the fullest of the bearers' names if all of them can be one person."""
+    if not bearers:
+        return None
+    fullest = max(bearers, key=lambda name: (len(parts[name]), name))
+    return fullest if all(name == fullest or _same(parts[name], parts[fullest]) for name in bearers) else None
+
+
+def _longer_forms(name: str, parts: dict[str, tuple[str, ...]], bearers: list[str]) -> Iterator[Alias]:
+    longer = [other for other in bearers if other != name and _same(parts[name], parts[other])
+              and (len(parts[other]), len(other), other) > (len(parts[name]), len(name), name)]
+    if longer:
+        yield name, max(longer, key=lambda other: (len(parts[other]), len(other), other)), "fuller-name"
+
+
+def _same(left: tuple[str, ...], right: tuple[str, ...]) -> bool:
+    """Tell whether two full names with one surname can be one person: the first names agree, an initial is enough."""
+    one, other = left[0].rstrip("."), right[0].rstrip(".")
+    if left[-1] != right[-1]:
+        return False
+    if one == other:
+        return len(left) == 2 or len(right) == 2 or left[1][0] == right[1][0]  # noqa: PLR2004 - no middle name to disagree
+    return (len(one) == 1 or len(other) == 1) and one[0] == other[0]
+
+
+def organisation_aliases(names: Iterable[str]) -> Iterator[Alias]:
+    """Tie acronyms, names without their legal ending and first words to the one organisation that they can stand for."""
+    names = list(names)
+    cores: dict[str, str] = {}
+    acronyms: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(names, key=lambda name: (-len(name), name)):
+        core = core_of(name)
+        if core in cores:
+            yield name, cores[core], "company-ending"
+        else:
+            cores[core] = name
+            for initials in initials_of(name):
+                acronyms[initials].append(name)
+    for name in names:
+        plain = name.replace(".", "")
+        if plain.isupper() and plain.isalpha() and len(plain) > 1:
+            known = acronyms.get(plain, [])
+            if len(known) == 1 and known[0] != name:
+                yield name, known[0], "acronym"
+        yield from _openings(name, cores)
+
+
+def core_of(name: str) -> str:
+    """Give an organisation's name folded and without articles and legal endings; never nothing."""
+    parts = fold(name).split(" ")
+    if parts[0] == "the" and len(parts) > 1:
+        parts = parts[1:]
+    while len(parts) > 1 and (parts[-1] in words("legal_endings") or parts[-1].rstrip(",") in words("legal_endings")):
+        parts.pop()
+    return " ".join(parts).rstrip(",").rstrip(" &")
+
+
+def initials_of(name: str) -> tuple[str, ...]:
+    """Give the acronyms that a name of several words can have, with and without its small words."""
+    parts = [part for part in name.replace("-", " ").split(" ") if part]
+    big = [part for part in parts if part.lower() not in _SMALL and part[0].isalpha()]
+    if len(big) < 2:  # noqa: PLR2004 - one word has no acronym
+        return ()
+    short = "".join(part[0] for part in big).upper()
+    every = "".join(part[0] for part in parts if part[0].isalpha()).upper()
+    return (short,) if short == every else (short, every)
+
+
+def _openings(name: str, cores: dict[str, str]) -> Iterator[Alias]:
+    """Tie "Atlas" to "Atlas Iron" when that is the only organisation that begins so and goes on in words of organisations."""
+    core = core_of(name)
+    longer = [full for other, full in cores.items() if other.startswith(core + " ")]
+    if len(longer) == 1 and len(core) > 2:  # noqa: PLR2004 - "US" begins too much
+        rest = longer[0].split(" ")[len(name.split(" ")):]
+        known = endings()
+        if rest and all(word.lower() in _SMALL or word.rstrip(",").lower() in words("legal_endings")
+                        or known.get(word, ("", 0))[0] == "ORG" for word in rest):
+            yield name, longer[0], "opening"

@@ -1,0 +1,129 @@
+"""What the words around a name tell about its type: "firm X" is an organisation, "X, 61," a person, "the village of X" a place.
+
+Each occurrence adds weights for types; names with the same spelling share them, for one article seldom calls two things alike.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING
+
+from worker.nlp.lexicons import entries, words
+from worker.nlp.parties.spans import titles
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+    from worker.nlp.parties.name import Name
+
+_SPEECH = frozenset({"say", "tell", "add", "write", "argue", "note", "explain", "recall", "admit", "joke", "quip", "insist"})
+Votes = dict[str, float]
+
+
+def votes_of(columns: Columns, name: Name) -> Votes:
+    """Give the weight that one occurrence's surroundings lend to each type."""
+    votes: Votes = defaultdict(float)
+    _from_ending(columns, name, votes)
+    _from_before(columns, name, votes)
+    _from_after(columns, name, votes)
+    _from_grammar(columns, name, votes)
+    return votes
+
+
+@cache
+def endings() -> dict[str, tuple[str, float]]:
+    """Give the last words of names that tell their type, with a weight."""
+    return {word: (kind, 4.0 if strength == "strong" else 1.5) for word, kind, strength in entries("name_endings")}
+
+
+@cache
+def person_nouns() -> dict[str, tuple[str, str]]:
+    """Give the nouns for people with their gender ("m", "f" or "") and kind."""
+    return {word: (gender, kind) for word, gender, kind in entries("person_nouns")}
+
+
+@cache
+def group_nouns() -> dict[str, str]:
+    """Give the nouns for organisations and places with the type that they stand for."""
+    return {fields[0]: fields[1] for fields in entries("group_nouns")}
+
+
+def _from_ending(columns: Columns, name: Name, votes: Votes) -> None:
+    if name.last - name.first > 1:
+        known = endings().get(columns.words[name.last - 1])
+        if known:
+            votes[known[0]] += known[1]
+        elif name.type == "PERSON" and columns.words[name.first] in words("given_names"):
+            votes["PERSON"] += 1
+        if name.type != "PERSON" and any(columns.words[token] in ("&", "of", "for") for token in range(name.first + 1, name.last - 1)):
+            votes[name.type] += 1
+
+
+def _from_before(columns: Columns, name: Name, votes: Votes) -> None:
+    before = name.first - 1
+    if before < 0 or columns.sents[before] != columns.sents[name.first]:
+        return
+    word = columns.words[before]
+    if name.title != name.first or word in titles():
+        votes["PERSON"] += 3
+    elif word == "the" and name.type == "PERSON" and not columns.tags[name.last - 1].endswith("S"):
+        votes["ORG"] += 1.2
+        votes["PERSON"] -= 1
+    elif word == "at" and name.type == "PERSON":
+        votes["ORG"] += 2
+    elif word in ("in", "near", "to", "from") and name.type == "PERSON" and columns.words[name.first] not in words("given_names"):
+        votes["GPE"] += 1.5 if word in ("in", "near") else 0.5
+    elif columns.pos[before] == "NOUN":
+        lemma = columns.lemmas[before]
+        if lemma in person_nouns():
+            votes["PERSON"] += 1.5
+        elif lemma in group_nouns():
+            votes[group_nouns()[lemma]] += 2
+
+
+def _from_after(columns: Columns, name: Name, votes: Votes) -> None:
+    after, size = name.last, columns.size
+    if after + 1 >= size:
+        return
+    word, next_ = columns.words[after], columns.words[after + 1]
+    if word == "(" and after + 2 < size and columns.words[after + 2] in (")", ":") and next_.isupper() and 1 < len(next_) <= 6:  # noqa: PLR2004
+        votes["ORG"] += 1.5
+    elif word == "," and next_.isdigit() and len(next_) == 2 and after + 2 < size and columns.words[after + 2] in (",", "."):  # noqa: PLR2004
+        votes["PERSON"] += 3
+    elif word in ("'s", "’s", "'", "’"):
+        lemma = columns.lemmas[columns.heads[name.last - 1]] if columns.deps[name.last - 1] == "poss" else ""
+        if lemma.lower() in words("company_nouns"):
+            votes["ORG"] += 2
+    elif columns.pos[after] in ("NOUN", "PROPN") and columns.lemmas[after].lower() in words("company_nouns"):
+        votes["ORG"] += 2
+    elif word in ("who", "whose") and columns.words[after - 1] != ",":
+        votes["PERSON"] += 2
+    elif word == "," and next_ in ("who", "whose"):
+        votes["PERSON"] += 2 if next_ == "who" else 0.5
+    elif word == "," and next_ == "which":
+        votes["ORG"] += 1
+
+
+def _from_grammar(columns: Columns, name: Name, votes: Votes) -> None:
+    head = name.last - 1
+    dep, governor = columns.deps[head], columns.heads[head]
+    if dep == "nsubj":
+        if columns.lemmas[governor] in _SPEECH and name.type in ("ORG", "GPE", "LOC", "PRODUCT") and name.last - name.first == 1:
+            votes["PERSON"] += 0.7
+        elif columns.lemmas[governor] == "be":
+            for child in columns.children[governor]:
+                if columns.deps[child] == "attr":
+                    _vote_noun(columns, child, votes, 2.5)
+    for child in columns.children[head]:
+        if columns.deps[child] == "appos" and child >= name.last:
+            _vote_noun(columns, child, votes, 2)
+    if dep == "appos" and governor < name.first:
+        _vote_noun(columns, governor, votes, 2)
+
+
+def _vote_noun(columns: Columns, token: int, votes: Votes, weight: float) -> None:
+    lemma = columns.lemmas[token].lower()
+    if lemma in person_nouns():
+        votes["PERSON"] += weight
+    elif lemma in group_nouns():
+        votes[group_nouns()[lemma]] += weight

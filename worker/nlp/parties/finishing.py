@@ -1,0 +1,53 @@
+"""From parties in the making to entities: numbers, keys, ids, salience, frozen mentions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.nlp.parties.entity import Candidate, Entity, Ids, Mention
+from worker.nlp.parties.name import Name, head_of
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+    from worker.nlp.gazetteer import Place
+    from worker.nlp.parties.merging import Party
+
+#: An ambiguous name lists at most so many candidates.
+_MOST_CANDIDATES = 10
+
+
+def finish(columns: Columns, parties: list[Party]) -> list[Entity]:
+    """Freeze the parties, in order of first mention."""
+    weights = [_weight(columns, party) for party in parties]
+    total = sum(weights) or 1.0
+    return [_entity(columns, number, party, weight / total) for number, (party, weight) in enumerate(zip(parties, weights, strict=True))]
+
+
+def _entity(columns: Columns, number: int, party: Party, salience: float) -> Entity:
+    ids = _ids(party.places)
+    key = ids.wikidata or f"{party.type}:{party.name}".casefold()
+    return Entity(number=number, key=key, type=party.type, name=party.name, mentions=tuple(_mention(columns, name) for name in party.names),
+                  ids=ids, salience=salience)
+
+
+def _weight(columns: Columns, party: Party) -> float:
+    """Mentions count; subjects and the article's first sentences count more."""
+    weight = 0.0
+    for name in party.names:
+        head = head_of(columns, name.first, name.last)
+        weight += 1 + (columns.deps[head] in ("nsubj", "nsubjpass")) + 1 / (1 + columns.sents[head])
+    return weight
+
+
+def _mention(columns: Columns, name: Name) -> Mention:
+    return Mention(start=columns.starts[name.first], end=columns.ends[name.last - 1], first=name.first, last=name.last,
+                   head=head_of(columns, name.first, name.last), form=name.form, sense=name.sense, why=name.why)
+
+
+def _ids(places: tuple[Place, ...]) -> Ids:
+    if len(places) == 1:
+        place = places[0]
+        return Ids(wikidata=place.wikidata, iso3166=place.iso3166, geonames=place.geonames, plover=place.plover)
+    candidates = tuple(Candidate(name=place.name, wikidata=place.wikidata, iso3166=place.iso3166, geonames=place.geonames)
+                       for place in places[:_MOST_CANDIDATES])
+    return Ids(candidates=candidates)

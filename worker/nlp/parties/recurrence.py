@@ -1,0 +1,58 @@
+"""A name recognised once is recognised everywhere in the article: occurrences that the model passed over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.nlp.parties.aliases import initials_of
+from worker.nlp.parties.name import Name
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+
+_RECURRING = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
+
+
+def defined(columns: Columns, names: list[Name]) -> list[Name]:
+    """Give the acronyms that stand in brackets after the name they are made of: "National Intelligence Service (NIS)"."""
+    taken = {token for name in names for token in range(name.first, name.last)}
+    found = []
+    for name in names:
+        inside = name.last + 1
+        if inside + 1 < columns.size and columns.words[inside - 1] in ("(", "[") and columns.words[inside + 1] in (")", "]") \
+                and inside not in taken and columns.words[inside].replace(".", "") in initials_of(name.text(columns)):
+            found.append(Name(first=inside, last=inside + 1, type=name.type, why="defined-acronym", places=name.places, title=inside))
+    return found
+
+
+def recurring(columns: Columns, names: list[Name]) -> list[Name]:
+    """Give further occurrences of the given names, of surnames among them; only where the tagger sees a name."""
+    sequences: dict[str, dict[tuple[str, ...], Name]] = {}
+    for name in names:
+        if name.type in _RECURRING and name.form == "name":
+            parts = tuple(columns.words[name.first:name.last])
+            sequences.setdefault(parts[0], {}).setdefault(parts, name)
+            if name.type == "PERSON" and len(parts) > 1 and len(parts[-1]) > 2 and parts[-1][0].isupper():  # noqa: PLR2004 - "Li", "Jr"
+                sequences.setdefault(parts[-1], {}).setdefault(parts[-1:], name)
+    taken = {token for name in names for token in range(name.first, name.last)}
+    found = []
+    for token, word in enumerate(columns.words):
+        if word not in sequences or token in taken or columns.tags[token] not in ("NNP", "NNPS"):
+            continue
+        for parts, model in sorted(sequences[word].items(), key=lambda item: -len(item[0])):
+            last = token + len(parts)
+            if tuple(columns.words[token:last]) == parts and not any(other in taken for other in range(token, last)) \
+                    and _free(columns, token, last):
+                found.append(Name(first=token, last=last, type=model.type, why="recurrence", places=model.places, title=token))
+                taken.update(range(token, last))
+                break
+    return found
+
+
+def _free(columns: Columns, first: int, last: int) -> bool:
+    """Not a part of a longer name: no neighbour that is a name too."""
+    before, after = first - 1, last
+    if before >= 0 and columns.tags[before] == "NNP" and columns.ends[before] + 1 == columns.starts[first] \
+            and columns.heads[before] in range(first, last) and columns.deps[before] == "compound":
+        return columns.words[before].endswith(".") or columns.lemmas[before].lower() in ("mr", "mrs", "ms", "dr", "president", "minister")
+    return after >= columns.size or columns.tags[after] != "NNP" or columns.heads[last - 1] != after or columns.deps[last - 1] != "compound"
