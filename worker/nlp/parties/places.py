@@ -120,7 +120,9 @@ def _after_preposition(columns: Columns, preposition: str, governor: int) -> Sen
     if preposition in _WITH:
         return "government"
     lemma = columns.lemmas[governor].lower()
-    if preposition in ("to", "from", "for", "of") and (lemma in lexicon("government_ties") or (preposition == "to" and lemma in lexicon("giving_verbs"))):
+    if preposition in ("to", "from", "for", "of") and lemma in lexicon("government_ties"):
+        return "government"
+    if preposition == "to" and lemma in lexicon("giving_verbs"):
         return "government"
     return None
 
