@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.accelerate import accelerate as run_accelerated
 from worker.nlp.columns import Columns
+from worker.nlp.factuality.judge import Judge
 from worker.nlp.language import Language, language_of
 from worker.nlp.numerals import Numeral, find_numerals
 from worker.nlp.parties import Parties, find_parties
@@ -92,6 +93,11 @@ class Reading:
     def word_ranks(self) -> WordRanks:
         """How much each word weighs."""
         return rank_words(self.doc)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """How each statement stands: polarity, certainty, status and whose word it is."""
+        return Judge(self.columns, self.quotation)
 
     @property
     def entities(self) -> tuple[Entity, ...]:

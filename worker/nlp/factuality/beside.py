@@ -1,0 +1,116 @@
+"""Words beside a predicate: negation, auxiliaries, adverbs, conjunctions, questions ("may not have met", "if they meet")."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.nlp.factuality.lexicon import CERTAIN, HEDGES, POSSIBLE, PROBABLE, UNKNOWN, hedges
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+    from worker.nlp.factuality.state import State
+
+#: "no suspects were found", "nobody came", "gave no reason": the denial stands on an argument.
+_NONE = frozenset({"nobody", "nothing", "none", "neither", "nor"})
+#: Determiners that leave (almost) nothing.
+_NO = frozenset({"no", "neither"})
+_SUBJECTS = ("nsubj", "nsubjpass")
+_OBJECTS = ("dobj", "attr", "nsubj", "nsubjpass", "dative")
+_BARE = frozenset({"ROOT", "ccomp", "acl", "relcl"})
+_NOT = frozenset({"not", "n't", "n’t", "nt"})
+
+
+def apply_hedges(columns: Columns, token: int, state: State, *, reported: bool) -> State:
+    """Give the state after all words beside the predicate; `reported` tells that it stands in somebody's reported speech.
+
+    A modal under a negation stays as weak as it is ("may not come" is possible), will and can are denied for certain ("cannot come").
+    """
+    words, known = columns.words, hedges()
+    negations, modals = [], []
+    for child in columns.children[token]:
+        word, dep = words[child].lower(), columns.deps[child]
+        if dep == "neg" or word in _NOT:
+            negations.append(child)
+        elif dep in ("aux", "auxpass"):
+            if effect := known.get(("x", word)):
+                modals.append((effect, child))
+        elif dep in ("advmod", "npadvmod", "prep", "preconj", "cc") and (effect := known.get(("r", word))):
+            if effect == "negative":
+                negations.append(child)
+            elif dep != "cc":
+                state = _hedge(state, effect, child)
+        elif dep == "mark" and (effect := known.get(("m", word))):
+            state = _hedge(state, effect, child)
+        elif dep in _OBJECTS and (none := _denied_argument(columns, child)) is not None:
+            negations.append(none)
+        elif dep == "advcl" and (condition := _condition(columns, child)) is not None:
+            state = state.hedged(None, POSSIBLE, "conditional", condition, "condition")
+    if columns.tags[token] == "VB" and columns.deps[token] in _BARE and not any(columns.deps[c] == "aux" for c in columns.children[token]):
+        # "demanded that he stay", "Stop the war": a bare form tells what somebody wants.
+        state = state.hedged(None, UNKNOWN, "planned", token, "subjunctive")
+    return _negated(_modal(columns, token, state, modals, reported=reported, denied=bool(negations)), negations)
+
+
+def noun_hedges(columns: Columns, token: int, state: State) -> State:
+    """Give the state of an event noun after what stands before it: "no attack", "the alleged attack", "a planned visit"."""
+    known = hedges()
+    for child in columns.children[token]:
+        word, dep = columns.words[child].lower(), columns.deps[child]
+        if dep in ("det", "neg") and (word in _NO or dep == "neg"):
+            state = state.hedged(-1, CERTAIN, "asserted", child, "denied")
+        elif dep in ("amod", "advmod", "compound", "nmod") and (effect := known.get(("j", word))):
+            state = _hedge(state, effect, child)
+    return state
+
+
+def _denied_argument(columns: Columns, token: int) -> int | None:
+    word = columns.words[token].lower()
+    if word in _NONE:
+        return token
+    if word == "one" and (before := token - 1) >= 0 and columns.words[before].lower() == "no":
+        return before
+    return next((child for child in columns.children[token] if columns.deps[child] in ("det", "neg", "preconj", "quantmod")
+                 and columns.words[child].lower() in _NO), None)
+
+
+def _condition(columns: Columns, token: int) -> int | None:
+    """The "if" or "unless" of a clause that a statement depends on."""
+    return next((child for child in columns.children[token] if columns.deps[child] == "mark"
+                 and columns.words[child].lower() in ("if", "unless")), None)
+
+
+def _hedge(state: State, effect: str, cue: int) -> State:
+    polarity, strength, status = HEDGES[effect]
+    return state.hedged(polarity, strength, status, cue, effect)
+
+
+def _negated(state: State, negations: list[int]) -> State:
+    """Two denials of one predicate are one ("nobody never came" is rare, "neither … nor" is not)."""
+    for number, negation in enumerate(negations):
+        state = state.hedged(-1 if number == 0 else None, CERTAIN, "asserted", negation, "negated")
+    return state
+
+
+def _modal(columns: Columns, token: int, state: State, modals: list[tuple[str, int]], *, reported: bool, denied: bool) -> State:
+    for effect, cue in modals:
+        word = columns.words[cue].lower()
+        if effect == "planned":
+            # "will not attend" is as firm as a statement about tomorrow gets.
+            state = state.hedged(None, CERTAIN, "planned", cue, "future")
+        elif effect == "would" and (reported or denied):
+            # "said it would extend its bid": will, seen from then; "would not say" is a refusal.
+            state = state.hedged(None, PROBABLE if not denied else CERTAIN, "planned" if not denied else "asserted", cue, "future-in-past")
+        elif effect == "possible" and denied and word in ("can", "could", "ca"):
+            state = state.hedged(None, CERTAIN, "asserted", cue, "impossible")
+        elif effect == "wanted" and denied:
+            state = state.hedged(None, POSSIBLE, "planned", cue, "duty")
+        elif effect == "possible" and _perfect(columns, token) and word == "could":
+            state = state.hedged(None, UNKNOWN, "conditional", cue, "unreal")
+        else:
+            state = _hedge(state, effect, cue)
+    return state
+
+
+def _perfect(columns: Columns, token: int) -> bool:
+    """Tell "could have met", which mostly did not, from "could meet"."""
+    return any(columns.deps[child] == "aux" and columns.words[child].lower() in ("have", "'ve", "’ve") for child in columns.children[token])
