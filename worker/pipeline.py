@@ -44,7 +44,7 @@ def run(article: Article, reader: Reader, trip: Trip) -> dict[str, Any]:
         failures = _extract_all(reading, wanted, clock)
         ids = _number(reading, wanted)
         fields = {name: _field(name, reading, ids) for name in wanted}
-        document = _document(reading)
+        document = _document(reading, ids)
     return {
         "schema": RESULT_SCHEMA,
         "version": trip.version,
@@ -139,16 +139,26 @@ def _article(article: Article, trip: Trip) -> dict[str, Any]:
     }
 
 
-def _document(reading: Reading) -> dict[str, Any]:
-    reference = reading.reference_time
+def _document(reading: Reading, ids: _Ids) -> dict[str, Any]:
+    reference, byline = reading.reference_time, reading.byline
     printed = {"value": reference.date.isoformat(), "basis": reference.basis}
     if reference.zone:
         printed["zone"] = reference.zone
     return {
         "reference_time": printed,
-        "byline": None,
-        "dateline": None,
+        "byline": None if byline is None else {"start": byline.start, "end": byline.end, "text": byline.text, "authors": [*byline.authors]},
+        "dateline": _dateline(reading, ids),
         "language": dataclasses.asdict(reading.language),
         "sentences": sum(1 for _ in reading.doc.sents),
         "tokens": len(reading.doc),
     }
+
+
+def _dateline(reading: Reading, ids: _Ids) -> dict[str, Any] | None:
+    found = reading.imprint.dateline
+    if found is None:
+        return None
+    place = next((entity for entity in reading.entities for mention in entity.mentions if mention.start == found.place_start), None)
+    return {"start": found.start, "end": found.end, "text": found.text, "place": found.place,
+            "entity": ids.get(("entities", place.number)) if place and found.place else None,
+            "date": found.date.isoformat() if found.date else None}

@@ -13,11 +13,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.accelerate import accelerate as run_accelerated
+from worker.nlp.byline import Byline, Imprint, read_imprint
 from worker.nlp.columns import Columns
 from worker.nlp.factuality.judge import Judge
 from worker.nlp.language import Language, language_of
 from worker.nlp.numerals import Numeral, find_numerals
-from worker.nlp.parties import Parties, find_parties
+from worker.nlp.parties import Credits, Parties, find_parties
 from worker.nlp.pieces import parse_long
 from worker.nlp.quotation import Quotation
 from worker.nlp.wordrank import WordRanks, rank_words
@@ -61,13 +62,27 @@ class Reading:
 
     @cached_property
     def reference_time(self) -> ReferenceTime:
-        """Which day is today: as given, else the day of receipt (UTC)."""
+        """Which day is today: as given, else as dateline or byline say, else the day of receipt (UTC)."""
         if self.article.published_at:
             published = parse_published(self.article.published_at)
             if isinstance(published, dt.datetime):
                 return ReferenceTime(published.date(), "given", published.strftime("%z") or None)
             return ReferenceTime(published, "given")
+        if self.imprint.date is not None and self.imprint.basis is not None:
+            return ReferenceTime(self.imprint.date, self.imprint.basis)
         return ReferenceTime(self.received.date(), "received")
+
+    @cached_property
+    def imprint(self) -> Imprint:
+        """What the article says of its own making: byline, dateline, credits, date."""
+        return read_imprint(self.text, self.columns, self.received.date())
+
+    @property
+    def byline(self) -> Byline | None:
+        """Who wrote it: as given with the article, else as the text says."""
+        if self.article.authors:
+            return Byline(start=None, end=None, text=None, authors=tuple(self.article.authors))
+        return self.imprint.byline
 
     @cached_property
     def quotation(self) -> Quotation:
@@ -77,7 +92,13 @@ class Reading:
     @cached_property
     def parties(self) -> Parties:
         """Who is who: every entity with its mentions."""
-        return find_parties(self.columns)
+        return find_parties(self.columns, self._credits)
+
+    @property
+    def _credits(self) -> Credits:
+        """Who made the article: these are no parties of the story."""
+        names = (self.imprint.byline.authors if self.imprint.byline else ()) + tuple(self.article.authors or ())
+        return Credits(stretches=self.imprint.credits, names=names, outlet=self.article.source)
 
     @cached_property
     def columns(self) -> Columns:

@@ -15,17 +15,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.parties.entity import TYPES, Candidate, Entity, Form, Gender, Ids, Mention, Parties, Role, Sense
+from worker.nlp.parties.entity import TYPES, Candidate, Credits, Entity, Form, Gender, Ids, Mention, Parties, Role, Sense
 from worker.nlp.parties.finishing import finish
-from worker.nlp.parties.merging import merge
+from worker.nlp.parties.merging import mark_reporters, merge
 from worker.nlp.parties.names import find_names
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
 
-__all__ = ["TYPES", "Candidate", "Entity", "Form", "Gender", "Ids", "Mention", "Parties", "Role", "Sense", "find_parties"]
+__all__ = ["TYPES", "Candidate", "Credits", "Entity", "Form", "Gender", "Ids", "Mention", "Parties", "Role", "Sense", "find_parties"]
 
 
-def find_parties(columns: Columns) -> Parties:
-    """Find every entity of an article with its mentions."""
-    return Parties(finish(columns, merge(columns, find_names(columns))))
+def find_parties(columns: Columns, credit: Credits) -> Parties:
+    """Find every entity of an article with its mentions; who made the article is marked."""
+    parties = merge(columns, find_names(columns))
+    mark_reporters(columns, parties, credit)
+    return Parties(finish(columns, parties))

@@ -87,6 +87,15 @@ class Entity:
     reporter: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credits:
+    """Who made the article: stretches of the text (code points) that name them, their names, the outlet's name."""
+
+    stretches: tuple[tuple[int, int], ...] = ()
+    names: tuple[str, ...] = ()
+    outlet: str | None = None
+
+
 class Parties:
     """The entities of one article and the way from a token to its entity."""
 

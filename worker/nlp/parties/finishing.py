@@ -27,7 +27,7 @@ def _entity(columns: Columns, number: int, party: Party, salience: float) -> Ent
     ids = _ids(party.places)
     key = ids.wikidata or f"{party.type}:{party.name}".casefold()
     return Entity(number=number, key=key, type=party.type, name=party.name, mentions=tuple(_mention(columns, name) for name in party.names),
-                  ids=ids, salience=salience)
+                  ids=ids, salience=salience, reporter=party.reporter)
 
 
 def _weight(columns: Columns, party: Party) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from worker.nlp.parties.aliases import Alias, core_of, fold, initials_of, organisation_aliases, person_aliases
-from worker.nlp.parties.entity import Form
+from worker.nlp.parties.entity import Credits, Form
 from worker.nlp.parties.name import Name
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class Party:
     places: tuple[Place, ...] = ()
     #: The spellings met.
     spellings: set[str] = field(default_factory=set)
+    reporter: bool = False
 
 
 def merge(columns: Columns, names: list[Name]) -> list[Party]:
@@ -48,6 +49,16 @@ def merge(columns: Columns, names: list[Name]) -> list[Party]:
         _name(columns, party)
     parties.sort(key=lambda party: party.names[0].first)
     return parties
+
+
+def mark_reporters(columns: Columns, parties: list[Party], credit: Credits) -> None:
+    """Mark who is named in bylines, credits and agency codes, or has an author's or the outlet's name."""
+    names = {fold(name) for name in (*credit.names, *([credit.outlet] if credit.outlet else ()))}
+    for party in parties:
+        if party.type in ("PERSON", "ORG"):
+            party.reporter = any(fold(spelling) in names for spelling in party.spellings) or any(
+                start <= columns.starts[name.first] and columns.ends[name.last - 1] <= end
+                for start, end in credit.stretches for name in party.names)
 
 
 def _by_spelling(columns: Columns, names: list[Name]) -> dict[object, Party]:

@@ -84,6 +84,8 @@ def _believed(name: Name, match: Match) -> bool:
         return name.type in ("ORG", "PRODUCT", "GPE", "PERSON", "WORK_OF_ART", "LAW")
     if match.kind == "organisation":
         return name.type != "PERSON" or match.last - match.first > 1 or match.text.isupper()
+    if match.text.isupper() and len(match.text) > 4:  # noqa: PLR2004 - a headline or dateline: the model is at a loss with capitals
+        return True
     if name.type == "PERSON":
         return match.kind == "state" and match.text not in words("given_names")
     if match.kind == "city":
