@@ -143,7 +143,7 @@ def _not_names() -> frozenset[str]:
 def _short(rest: str) -> bool:
     """What follows a byline on its line is a place or an outlet, not a sentence ("By John Smith, who led the party, ...")."""
     rest = rest.strip()
-    return not rest or (len(rest.split()) <= _LONGEST_REST and not rest.endswith((".", "?", "!")) and rest[0] in ",|/(-–—•@" or
+    return not rest or ((len(rest.split()) <= _LONGEST_REST and not rest.endswith((".", "?", "!")) and rest[0] in ",|/(-–—•@") or
                         bool(re.fullmatch(rf"(?:in|for|at) (?:the )?{_PLACE}(?:,? {_PLACE})?", rest)))
 
 

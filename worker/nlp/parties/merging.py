@@ -151,7 +151,8 @@ def _name(columns: Columns, party: Party) -> None:
         text = name.text(columns)
         by_type[name.type] += 1
         if name.form == "name":
-            name.form = _form(text)
+            shouted = any(text != place.name and text == place.name.upper() for place in party.places)
+            name.form = "name" if shouted else _form(text)
             if name.form == "name":
                 spellings.add(text)
     if len(party.places) == 1:
