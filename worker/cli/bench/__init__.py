@@ -1,0 +1,89 @@
+"""`wiredesk bench`: measurements of speed and accuracy, of this installation on this machine.
+
+articles.py: texts to measure with. parse.py: the accelerated parse against spaCy's own. stages.py: where an article's time
+goes, and a profile. length.py: growth with an article's length. accuracy.py: data sets in the evaluation layout.
+report.py, measure.py: tables, medians, memory, the machine.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from worker.cli import console
+
+
+class Part(StrEnum):
+    """What `bench speed` measures; each is a module of this folder with a function `<name>_section`."""
+
+    PARSE = "parse"
+    STAGES = "stages"
+    LENGTH = "length"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the group to the application."""
+    group = typer.Typer(name="bench", no_args_is_help=True, help="Measure speed and accuracy.")
+    group.command()(speed)
+    group.command()(accuracy)
+    app.add_typer(group)
+
+
+def speed(  # noqa: PLR0917 - a command's options
+    parts: Annotated[list[Part] | None, typer.Argument(metavar="[PART]…", help=f"{', '.join(Part)}; all by default.")] = None,
+    articles: Annotated[list[str] | None, typer.Option(help="Files with articles; by default made from the seeds.")] = None,
+    count: Annotated[int, typer.Option(min=30, help="Articles.")] = 300,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds that the spread is taken over.")] = 5,
+    processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 2,
+    profile: Annotated[Path | None, typer.Option(help="Write a profile of the pipeline to this file and print its top.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure how fast articles are read."""
+    from worker.cli.bench.articles import load_articles
+    from worker.cli.bench.measure import machine
+    from worker.cli.bench.report import Bench
+    from worker.nlp.model import load_model
+    from worker.settings import load_settings
+
+    settings = load_settings()
+    bench = Bench(settings, load_model(settings.model), load_articles(articles or [], count), rounds, processes)
+    found: dict[str, object] = {"machine": machine(), "model": f"{bench.model.name} {bench.model.version}", "articles": len(bench.texts)}
+    if not as_json:
+        console.say(f"{found['machine']}; {found['model']}; {len(bench.texts):,} articles")
+    for part in parts or list(Part):
+        section = getattr(importlib.import_module(f"{__name__}.{part}"), f"{part}_section")(bench)
+        found[part.value] = section.data
+        if not as_json:
+            console.OUT.print(console.table(section.title, section.headings, section.rows, section.note))
+    if profile is not None:
+        from worker.cli.bench.stages import profile_stages
+
+        print(profile_stages(bench.reader, bench.texts, profile))
+    if as_json:
+        console.print_json(found)
+
+
+def accuracy(
+    folder: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="A folder of the evaluation layout.")],
+    only: Annotated[str, typer.Option(help="Names of data sets, with commas between them.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure accuracy on annotated data sets; the layout's own score.py decides."""
+    from worker.cli.bench.accuracy import measure_accuracy
+    from worker.nlp.model import load_model
+    from worker.nlp.reading import Reader
+    from worker.settings import load_settings
+
+    settings = load_settings()
+    reader = Reader(load_model(settings.model), accelerate=settings.reading.accelerate)
+    scores = list(measure_accuracy(reader, folder, [name.strip() for name in only.split(",") if name.strip()]))
+    if as_json:
+        console.print_json([dataclasses.asdict(score) for score in scores])
+        return
+    console.OUT.print(console.table("Accuracy", ("data set", "measure", "precision", "recall", "F1", "gold"), [
+        (row.data_set, row.measure, f"{row.precision:.3f}", f"{row.recall:.3f}", f"{row.f1:.3f}", f"{row.gold:,}") for row in scores]))
