@@ -16,6 +16,8 @@ for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 import billiard.pool
 from celery import Celery
 from celery.signals import setup_logging
+from celery.worker.consumer.gossip import Gossip
+from celery.worker.consumer.mingle import Mingle
 from kombu.entity import Queue
 
 from worker import transport
@@ -99,6 +101,8 @@ def make_app(settings: Settings) -> Celery:
     """Make the application; without a server it has no broker until `broker_url` is set."""
     transport.install()
     billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = _FAREWELL_STEPS
+    # Workers share the ledger and need not talk to one another: it would cost a second at each start and writes on a full server.
+    Gossip.compatible_transports = Mingle.compatible_transports = frozenset()
     made = Celery("wiredesk")
     try:
         url = server_url(settings)

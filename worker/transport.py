@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import kombu.transport
+import redis
 from kombu.transport import redis as kombu_redis
 from kombu.transport.virtual import Empty
 
@@ -129,6 +130,13 @@ class _Guarded:
         finally:
             self._in_poll = None
             self._flush_brpop_reauth()  # type: ignore[attr-defined]  # kombu's channel has it
+
+    def _queue_bind(self, *args: object) -> None:
+        """Note a binding; hints are put on their lists directly, so that a full server may refuse it."""
+        try:
+            super()._queue_bind(*args)  # type: ignore[misc]  # kombu's channel has it
+        except redis.exceptions.OutOfMemoryError:
+            log.warning("server_full", step="bind")
 
     def _read_reply(self, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - redis-py's answer
         try:
