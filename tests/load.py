@@ -104,8 +104,10 @@ def outcome(ledger: Ledger, ids: Iterable[str]) -> Outcome:
     done = {article_id for article_id, _ in entries} & wanted
     dead = {letter.id for letter in ledger.dead.list() if letter.id in wanted}
     without_result = {article_id for article_id in done if not ledger.client.exists(keys.RESULT + article_id)}
-    return Outcome(accepted=len(wanted), lost=len(wanted - done - dead) + len(without_result),
-                   doubled=sum(entries.values()) - len(entries) + len(done & dead), dead=len(dead), recovered=ledger.status().counters.get("recovered", 0))
+    return Outcome(
+        accepted=len(wanted), lost=len(wanted - done - dead) + len(without_result),
+        doubled=sum(entries.values()) - len(entries) + len(done & dead), dead=len(dead),
+        recovered=ledger.status().counters.get("recovered", 0))
 
 
 def drained(ledger: Ledger) -> bool:

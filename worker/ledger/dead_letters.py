@@ -93,6 +93,11 @@ class Filter:
     error: str = ""
     article_id: str = ""
 
+    @property
+    def narrows(self) -> bool:
+        """Whether any condition is set."""
+        return self != Filter()
+
     def holds(self, letter: DeadLetter) -> bool:
         """Tell whether the letter is meant."""
         return (
