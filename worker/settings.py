@@ -77,6 +77,20 @@ class RetentionSettings(_Group):
     dead_length: Count
     group_hours: Annotated[float, Field(gt=0, le=8_760)]
     results_in_stream: bool
+    duplicates: Annotated[int, Field(ge=100, le=100_000_000)]
+
+
+class GatewaySettings(_Group):
+    """Where the HTTP API listens and what it bears."""
+
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=0, le=65_535)]
+    bulk_mib: Annotated[int, Field(ge=1, le=1_048_576)]
+    silence_seconds: Seconds
+    keep_alive_seconds: Annotated[int, Field(ge=1, le=3_600)]
+    connections: Count
+    streams: Annotated[int, Field(ge=0)]
+    cors_origins: tuple[str, ...]
 
 
 class LogSettings(_Group):
@@ -99,6 +113,7 @@ class Settings(BaseSettings):
     ledger: LedgerSettings
     limits: LimitSettings
     retention: RetentionSettings
+    gateway: GatewaySettings
     logs: LogSettings
 
     @classmethod

@@ -7,6 +7,7 @@
     ledger.results.get("id"), .article("id")          # JSON bytes, or None
     ledger.results.mentions("Q423" or "north korea")  # ids of articles, newest first
     ledger.dead.list(), .show(), .replay(), .purge(), .export(), .bury()
+    ledger.duplicates.place(result)                   # fill in the result's cluster; .story("cluster"): its articles
     ledger.metrics()                                  # text for Prometheus
 
 Submitting is `worker.producer`'s business, reading the stream of results `worker.consumer`'s. Every key stands in `keys.py`, every

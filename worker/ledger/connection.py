@@ -13,6 +13,7 @@ import redis
 from worker.errors import WiredeskError
 from worker.ledger import keys
 from worker.ledger.dead_letters import DeadLetters
+from worker.ledger.duplicates import Duplicates
 from worker.ledger.jobs import Jobs
 from worker.ledger.results import Results
 from worker.ledger.scripts import Scripts
@@ -65,6 +66,7 @@ class Ledger:
         self.jobs = Jobs(self)
         self.results = Results(self)
         self.dead = DeadLetters(self)
+        self.duplicates = Duplicates(self)
 
     @contextmanager
     def guard(self) -> Iterator[None]:

@@ -22,6 +22,15 @@ QUEUE_OF_PRIORITY: Final = {"high": HIGH, "normal": NORMAL, "low": LOW}
 #: Foreign intake; read by the gateway, never by Celery.
 INTAKE_QUEUE: Final = "wiredesk.intake"
 INTAKE_STREAM: Final = "wiredesk:intake"
+#: list of items that a reader has in hand, newest first; as long as the reader, else until another takes them over.
+INTAKE_PENDING: Final = "wiredesk:intake:pending:"  # {reader}
+#: zset of reader by its last sign of life (ms); as long as the reader.
+INTAKE_READERS: Final = "wiredesk:intake:readers"
+
+#: hash of a key's number to JSON: name, scopes, hash, limit; until revoked.
+API_KEYS: Final = "wiredesk:keys"
+#: string, what a key has used this minute; two minutes.
+RATE: Final = "wiredesk:rate:"  # {number}:{minute}
 
 #: hash, as long as the job is open, then as its result or dead letter: state, version, sha256, attempts, times ...
 JOB: Final = "wiredesk:job:"  # {id}
@@ -72,6 +81,11 @@ ENTITY: Final = "wiredesk:entity:"  # {key}
 #: set of entity keys that are called by the folded name; life of the newest result that calls one so.
 NAME: Final = "wiredesk:name:"  # {folded name}
 
+#: Fingerprints for near-duplicates, `retention.duplicates` of them; how they lie is told in `duplicates.py`.
+DUPLICATES: Final = "wiredesk:duplicates:"  # {capacity}:{kind}:{number}
+#: list of ids, oldest first, 1,000 at most: the articles of a cluster that has two or more; `retention.result_days`.
+STORY: Final = "wiredesk:story:"  # {cluster}
+
 #: What scripts know them by.
 LUA: Final = {
     "again": AGAIN, "quarantine": QUARANTINE,
@@ -80,6 +94,7 @@ LUA: Final = {
     "sequences": SEQUENCES, "boundaries": BOUNDARIES, "fence": FENCE, "counters": COUNTERS, "timings": TIMINGS,
     "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS,
     "results": RESULTS, "group": GROUP, "dead": DEAD, "entity": ENTITY, "name": NAME,
+    "duplicates": DUPLICATES, "story": STORY,
 }
 
 #: The Celery task that a hint calls.

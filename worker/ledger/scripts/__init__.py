@@ -111,6 +111,7 @@ def _head(settings: Settings) -> str:
         "stream_length": kept.stream_length,
         "group_ms": int(kept.group_hours * 3_600_000),
         "results_in_stream": kept.results_in_stream,
+        "duplicates": kept.duplicates,
     }
     return "\n".join([
         f"local K = {{{', '.join(f'{name}={_lua(key)}' for name, key in keys.LUA.items())}}}",

@@ -14,5 +14,7 @@ if f.state or found == 1 then
   count('deleted')
   found = 1
 end
+local number, record = dup.find(id)
+if number then dup.forget(id, number, record) end
 redis.call('DEL', K.job .. id, K.history .. id, K.article .. id)
 return found

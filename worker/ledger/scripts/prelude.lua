@@ -100,3 +100,54 @@ local function unindex(id)
     if type(entity.key) == 'string' then redis.call('ZREM', K.entity .. entity.key, id) end
   end
 end
+
+-- Near-duplicates: five generations of fingerprints, of which the oldest is dropped as a new one fills; see duplicates.py.
+local dup = {prefix = K.duplicates .. C.duplicates .. ':', generations = 5, block = 128, span = math.ceil(C.duplicates / 5)}
+dup.buckets = {p = math.ceil(dup.span * 16 / 56), i = math.ceil(dup.span / 56)}
+
+function dup.next()
+  return tonumber(redis.call('HGET', K.duplicates .. 'next', C.duplicates) or '0')
+end
+
+function dup.bucket(kind, generation, hash)
+  return dup.prefix .. kind .. ':' .. generation .. ':' .. (hash % dup.buckets[kind])
+end
+
+-- The generations that are kept, newest first: from, to.
+function dup.kept()
+  local newest = math.floor(dup.next() / dup.span)
+  return newest, math.max(0, newest - dup.generations + 1)
+end
+
+-- A remembered article: size (2), values (192), cluster (8), 1 + number of its nearest (4), similarity (2), id.
+function dup.read(n)
+  local raw = redis.call('LINDEX', dup.prefix .. 'd:' .. math.floor(n / dup.block), n % dup.block)
+  if raw and raw ~= '' then return raw end
+end
+
+function dup.hex(bytes)
+  return (bytes:gsub('.', function(c) return string.format('%02x', c:byte()) end))
+end
+
+function dup.place(id)
+  local digest = redis.sha1hex(id)
+  local name = digest:sub(9, 20):gsub('..', function(pair) return string.char(tonumber(pair, 16)) end)
+  return tonumber(digest:sub(1, 8), 16), name
+end
+
+-- Give number and record of an article that is remembered.
+function dup.find(id)
+  local hash, name = dup.place(id)
+  local newest, oldest = dup.kept()
+  for generation = newest, oldest, -1 do
+    local found = redis.call('HGET', dup.bucket('i', generation, hash), name)
+    local n = found and struct.unpack('>I4', found)
+    local raw = n and dup.read(n)
+    if raw and raw:sub(209) == id then return n, raw end
+  end
+end
+
+function dup.forget(id, n, raw)
+  redis.call('LSET', dup.prefix .. 'd:' .. math.floor(n / dup.block), n % dup.block, '')
+  redis.call('LREM', K.story .. dup.hex(raw:sub(195, 202)), 0, id)
+end
