@@ -144,3 +144,33 @@ def _answers(client: redis.Redis) -> bool:
         return bool(client.ping())
     except redis.RedisError:
         return False
+
+
+class Gateway:
+    """One gateway as a process on a free port of loopback."""
+
+    def __init__(self, url: str, *arguments: str, environment: Mapping[str, str] | None = None) -> None:
+        variables = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
+        variables |= {"WIREDESK_REDIS_URL": url, "WIREDESK_LOGS__FORMAT": "json"} | dict(environment or {})
+        self.log = Path(tempfile.mkstemp(prefix="wdlog")[1])
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen([sys.executable, "-m", "worker", "gateway", "--port", "0", *arguments], cwd=ROOT, env=variables,
+                                            stdout=output, stderr=output)
+        wait_for(lambda: "http://" in self.text or self.process.poll() is not None, 60)
+        self.address = next((word for word in self.text.split() if word.startswith("http://")), "")
+
+    @property
+    def text(self) -> str:
+        """What it has said so far."""
+        return self.log.read_text(encoding="utf-8")
+
+    def close(self) -> None:
+        """End it and remove its log."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait(5)
+        self.log.unlink(missing_ok=True)

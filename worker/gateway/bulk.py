@@ -1,0 +1,130 @@
+"""Many articles in one request: each is submitted as it comes, with one verdict an item; memory stays bounded.
+
+Verdicts are kept on disk until the body is read to its end: many clients read no answer before they have sent everything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+import orjson
+from fastapi import Request
+from fastapi.responses import Response, StreamingResponse
+from starlette.concurrency import run_in_threadpool
+
+from worker.gateway.access import Doorkeeper
+from worker.gateway.bodies import MAX_LINE_BYTES, body_lines
+from worker.gateway.problems import ProblemError
+from worker.ledger import Ledger
+from worker.ledger.access import ApiKey
+from worker.producer import BATCH, Verdict, submit
+
+_STATUS = {"accepted": 202, "duplicate": 200, "conflict": 409, "invalid": 422, "busy": 429}
+#: Bytes of lines after which a batch is submitted even if it is short.
+_BATCH_BYTES = 4 << 20
+_IN_MEMORY = 1 << 20
+
+
+class _Unreadable:
+    """A line that is no JSON: what stands in its verdict."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+
+
+async def submit_bulk(
+    request: Request, values: list[Any] | None, ledger: Ledger, doorkeeper: Doorkeeper, key: ApiKey | None, *, replace: bool,
+) -> Response:
+    """Submit a JSON list (`values`) or the request's JSON lines, and answer 207 with a verdict for each item.
+
+    A bulk whose first batch is refused for want of room is not read further: 429.
+    """
+    counts: Counter[str] = Counter()
+    wait = 0
+    spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed when it is sent
+    try:
+        async for batch in _batches(request, values):
+            await run_in_threadpool(doorkeeper.charge, key, len(batch))
+            verdicts = await run_in_threadpool(_submit, batch, ledger, replace=replace)
+            first = not counts
+            for (number, _), verdict in zip(batch, verdicts, strict=True):
+                counts[verdict.verdict] += 1
+                wait = max(wait, verdict.retry_after)
+                spool.write(_line(number, verdict))
+            if first and counts["busy"] == len(batch):
+                raise ProblemError(429, "busy", f"{verdicts[0].reason}; nothing of this bulk was accepted", retry_after=wait)
+    except BaseException:
+        spool.close()
+        raise
+    headers = {"Retry-After": str(wait)} if wait else {}
+    if values is not None:
+        spool.seek(0)
+        with spool:
+            return Response(_list_body(spool.read(), counts), 207, headers, "application/json")
+    return StreamingResponse(_sent(spool), 207, headers, "application/x-ndjson")
+
+
+async def _batches(request: Request, values: list[Any] | None) -> AsyncIterator[list[tuple[int, Any]]]:
+    """Give items with their numbers from 1 (lines count blank ones too), in batches."""
+    if values is not None:
+        items = list(enumerate(values, start=1))
+        for at in range(0, len(items), BATCH):
+            yield items[at : at + BATCH]
+        return
+    batch: list[tuple[int, Any]] = []
+    number = size = 0
+    async for line in body_lines(request):
+        number += 1
+        if line is not None and not line.strip():
+            continue
+        batch.append((number, _parsed(line)))
+        size += len(line or b"")
+        if len(batch) == BATCH or size > _BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _parsed(line: bytes | None) -> Any:  # noqa: ANN401 - JSON
+    if line is None:
+        return _Unreadable(f"the line has more than {MAX_LINE_BYTES >> 20} MiB, which no article has")
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        return _Unreadable(f"the line is no JSON at column {error.colno}")
+
+
+def _submit(batch: list[tuple[int, Any]], ledger: Ledger, *, replace: bool) -> list[Verdict]:
+    readable = iter(submit([item for _, item in batch if not isinstance(item, _Unreadable)], ledger=ledger, source="http", replace=replace))
+    return [
+        Verdict(verdict="invalid", id="", reason=item.reason) if isinstance(item, _Unreadable) else next(readable)
+        for _, item in batch
+    ]
+
+
+def _line(number: int, verdict: Verdict) -> bytes:
+    """Write one verdict."""
+    body: dict[str, Any] = {"item": number, "status": _STATUS[verdict.verdict], "verdict": verdict.verdict, "id": verdict.id}
+    if verdict.version:
+        body |= {"version": verdict.version, "state": verdict.state}
+    if verdict.reason:
+        body |= {"detail": verdict.reason} | ({"field": verdict.field} if verdict.field else {})
+    if verdict.retry_after:
+        body["retry_after"] = verdict.retry_after
+    return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def _list_body(lines: bytes, counts: Counter[str]) -> bytes:
+    joined = b",".join(lines.splitlines())
+    return b'{"counts":' + orjson.dumps({name: counts[name] for name in _STATUS}) + b',"verdicts":[' + joined + b"]}"
+
+
+def _sent(spool: SpooledTemporaryFile[bytes]) -> Iterator[bytes]:
+    spool.seek(0)
+    with spool:
+        while piece := spool.read(1 << 16):
+            yield piece
