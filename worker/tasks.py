@@ -56,7 +56,8 @@ def worker_name() -> str:
 def reader() -> Reader:
     """Load the model: once in the parent, before the fork; children share its memory."""
     settings = load_settings()
-    loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, patience=0)
+    cache = settings.home.absolute() / "numba"
+    loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, cache=cache, patience=0)
     # The first parse fills caches that every child would otherwise fill for itself.
     with loaded.read(Article.parse({"text": "Seoul said on Monday that 1,500 troops had left."}), dt.datetime(2024, 1, 1, tzinfo=dt.UTC)):
         pass
@@ -239,7 +240,7 @@ def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worke
     transport.bury = _bury
     gc.collect()
     gc.freeze()
-    log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, worker=worker_name())
+    log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, parse=reader().report, worker=worker_name())
 
 
 def _check(url: str) -> None:

