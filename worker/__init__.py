@@ -3,7 +3,6 @@
 The map, from the edges to the core (a module imports only from lines below its own; `pyproject.toml` checks it):
 
     cli/          the `wiredesk` command, one file a group of commands; bench/ measures
-    cli/          the `wiredesk` command, one file a group of commands
     gateway/      the HTTP API, and the reader of the foreign intakes
     tasks         the Celery task: start, pipeline, commit or fail; the worker's parent: leases, rounds
     quarantine    one piece of work in a process of its own, with limits
