@@ -1,0 +1,124 @@
+"""Pairs of a cue and what may be its content, and the frame that ties them; how likely a pair is, the scorer tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from worker.nlp.quoting.lexicon import CueWord, cue_word
+
+if TYPE_CHECKING:
+    from worker.nlp.quoting.syntax import Syntax
+
+#: Labels of what may be content when it hangs on a cue of the part of speech.
+_VERB = frozenset({"ccomp", "xcomp", "dobj", "oprd", "attr", "acomp", "advcl", "prep", "nsubjpass", "acl", "parataxis", "dep", "pcomp",
+                   "conj", "dative", "npadvmod", "advmod", "nsubj"})
+_NOUN = frozenset({"acl", "prep", "ccomp", "relcl", "appos", "dep", "xcomp", "compound", "amod"})
+_ADJ = frozenset({"ccomp", "xcomp", "prep", "acl", "advcl", "dep"})
+#: Raising verbs, whose grammatical subject belongs to the content ("Sanders seems to agree").
+_RAISING = frozenset({"seem", "appear", "look", "sound"})
+#: Labels that the parser gives to a cue's clause inside its content.
+_INSERTED = frozenset({"parataxis", "ccomp", "advcl", "dep", "conj", "nsubj", "intj", "npadvmod", "appos", "meta"})
+#: Labels that hold content only between quotation marks.
+_QUOTED = frozenset({"npadvmod", "advmod", "dative", "conj"})
+
+_ACCORDING = CueWord("according", "other", ("according",), frozenset({"quote"}))
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """A cue and a possible content; numbers are token indices."""
+
+    cue: int
+    word: CueWord | None
+    #: Top of the content.
+    head: int
+    #: The label that ties them; `host` when the cue stands inside its content, `noun` when it modifies it.
+    frame: str
+
+
+def candidates(syntax: Syntax) -> Iterator[Candidate]:
+    """Give all pairs worth weighing, in order of their cues."""
+    columns = syntax.columns
+    pos, lemmas, words, deps = columns.pos, columns.lemmas, columns.words, columns.deps
+    for token in range(columns.size):
+        kind = pos[token]
+        if kind in ("PUNCT", "SPACE", "DET", "PRON", "NUM", "CCONJ", "SYM"):
+            continue
+        if words[token].lower() == "according" and deps[token] == "prep":
+            yield from _according(syntax, token)
+            continue
+        word = cue_word(kind, lemmas[token], words[token])
+        if word is None:
+            if kind in ("VERB", "NOUN", "ADJ"):
+                yield from _unknown(syntax, token, kind)
+            continue
+        if word.kind == "verb":
+            yield from _verb(syntax, token, word)
+        elif word.kind == "noun":
+            yield from _children(syntax, token, word, _NOUN)
+            yield from _copula(syntax, token, word)
+        elif word.kind == "adj":
+            yield from _children(syntax, token, word, _ADJ)
+            if deps[token] == "amod":
+                yield Candidate(cue=token, word=word, head=syntax.heads[token], frame="noun")
+        elif deps[token] == "advmod":
+            yield Candidate(cue=token, word=word, head=syntax.heads[token], frame="host")
+
+
+def _children(syntax: Syntax, token: int, word: CueWord | None, labels: frozenset[str]) -> Iterator[Candidate]:
+    deps = syntax.deps
+    for child in syntax.children[token]:
+        if deps[child] in labels:
+            yield Candidate(cue=token, word=word, head=child, frame=deps[child])
+
+
+def _verb(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
+    deps, children = syntax.deps, syntax.children[token]
+    for child in children:
+        label = deps[child]
+        if label not in _VERB:
+            continue
+        if label == "nsubj" and word.lemma not in _RAISING:
+            continue
+        if syntax.region[child] < 0 and (label in _QUOTED or (label == "advcl" and child < token)):
+            continue
+        yield Candidate(cue=token, word=word, head=child, frame=label)
+    label, head = deps[token], syntax.heads[token]
+    if label == "acl" or (label == "relcl" and not any(deps[child] in ("ccomp", "xcomp") for child in children)):
+        yield Candidate(cue=token, word=word, head=head, frame="noun")
+    elif label in _INSERTED and _set_off(syntax, token):
+        yield Candidate(cue=token, word=word, head=head, frame="host")
+
+
+def _set_off(syntax: Syntax, token: int) -> bool:
+    """Tell whether the cue's clause stands between commas or at the end after one: "It was, he said, over.", "It is over, he says"."""
+    columns = syntax.columns
+    before = syntax.left[token] - 1
+    if before < 0 or columns.words[before] not in (",", "—", "–", "―", "--", "-", "(", "\"", "”", "''", "’", "?", "!"):
+        return False
+    return columns.sents[before] == columns.sents[token]
+
+
+def _according(syntax: Syntax, token: int) -> Iterator[Candidate]:
+    yield Candidate(cue=token, word=_ACCORDING, head=syntax.heads[token], frame="host")
+
+
+def _copula(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
+    """Give contents of nouns in a copula's subject: "Her claim is that …", "the question is whether …"."""
+    verb = syntax.heads[token]
+    if syntax.deps[token] == "nsubj" and syntax.columns.lemmas[verb] == "be":
+        for child in syntax.children[verb]:
+            if child > token and syntax.deps[child] in ("ccomp", "attr", "xcomp", "advcl"):
+                yield Candidate(cue=token, word=word, head=child, frame="copula")
+
+
+def _unknown(syntax: Syntax, token: int, kind: str) -> Iterator[Candidate]:
+    """A word that no lexicon lists may attribute if a clause hangs on it: "He volunteered that …", "her epiphany that …"."""
+    for child in syntax.children[token]:
+        if syntax.deps[child] == "ccomp" or (kind != "VERB" and syntax.deps[child] == "acl"
+                                             and syntax.columns.words[syntax.left[child]].lower() == "that"):
+            yield Candidate(cue=token, word=None, head=child, frame=syntax.deps[child])
+    if kind == "VERB" and syntax.deps[token] in ("parataxis", "ccomp") and _set_off(syntax, token):
+        yield Candidate(cue=token, word=None, head=syntax.heads[token], frame="host")

@@ -1,0 +1,155 @@
+"""Speech between quotation marks: what stands around a region, and the cue that it most likely hangs on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from worker.nlp.quoting.features import bucket
+from worker.nlp.quoting.lexicon import CueWord, cue_word
+
+if TYPE_CHECKING:
+    from worker.nlp.quoting.syntax import Syntax
+
+#: Furthest cue after a closing mark ("…," the long-serving head of the agency's office for climate said), in tokens.
+_AFTER = 25
+#: A cue so near is the region's even without a comma: the mark, a name of two words, the cue.
+_CLOSE = 4
+_ENDS = frozenset({".", "?", "!"})
+
+
+@dataclass(slots=True, kw_only=True)
+class Passage:
+    """A quotation-mark region as tokens (end exclusive, marks left out) and the cue beside it."""
+
+    region: int
+    first: int
+    last: int
+    #: The cue's token, or -1.
+    cue: int
+    #: Where the cue was found: after, before, colon, dash, floating, none.
+    place: str
+
+
+def passages(syntax: Syntax) -> list[Passage]:
+    """Give every outer region that holds a word."""
+    columns, outer = syntax.columns, syntax.quotation.outer
+    bounds: dict[int, tuple[int, int]] = {}
+    for token, number in enumerate(syntax.region):
+        if number >= 0 and outer[number].start <= columns.starts[token] < outer[number].end and columns.words[token].strip():
+            first, _ = bounds.get(number, (token, token))
+            bounds[number] = (first, token + 1)
+    found: list[Passage] = []
+    for number, (first, last) in bounds.items():
+        if any(c.isalnum() for token in range(first, last) for c in columns.words[token]):
+            cue, place = _cue(syntax, number, first, last)
+            found.append(Passage(region=number, first=first, last=last, cue=cue, place=place))
+    return found
+
+
+def _cue(syntax: Syntax, number: int, first: int, last: int) -> tuple[int, str]:
+    """Find the cue beside a region: after it, before it, else none."""
+    ends_open = syntax.columns.words[last - 1] in (",", "?", "!", "—", "–", "-", "…") or not syntax.quotation.outer[number].closed
+    after = _after(syntax, number, last)
+    if after >= 0 and (ends_open or after - last <= _CLOSE):
+        return after, "after"
+    before = _before(syntax, first)
+    if before >= 0:
+        return before, "before"
+    return (after, "late") if after >= 0 else (-1, "none")
+
+
+def _speech_verb(syntax: Syntax, token: int) -> CueWord | None:
+    columns = syntax.columns
+    if columns.pos[token] not in ("VERB", "AUX") and columns.tags[token] not in ("VBD", "VBZ"):
+        return None
+    word = cue_word("VERB", columns.lemmas[token], columns.words[token])
+    return word if word is not None and "quote" in word.frames else None
+
+
+def _after(syntax: Syntax, number: int, last: int) -> int:
+    columns, region = syntax.columns, syntax.region
+    token = last
+    while token < columns.size and region[token] == number:
+        token += 1
+    for at in range(token, min(columns.size, token + _AFTER)):
+        word = columns.words[at]
+        if word in _ENDS or "\n" in word or region[at] >= 0 or word in (";", ":"):
+            return -1
+        if _speech_verb(syntax, at) is not None:
+            if columns.tags[at] == "VBG" and at > token + 1:
+                continue
+            return at
+    return -1
+
+
+def _before(syntax: Syntax, first: int) -> int:
+    columns, region = syntax.columns, syntax.region
+    start = first - 1
+    while start >= 0 and region[start] == region[first]:
+        start -= 1
+    best = -1
+    for at in range(start, max(-1, start - _AFTER), -1):
+        word = columns.words[at]
+        if (word in _ENDS and at < start) or region[at] >= 0:
+            break
+        if "\n" in word and (at < start - 1 or (at > 0 and columns.words[at - 1] != ":")):
+            break
+        if _speech_verb(syntax, at) is not None:
+            best = at
+            break
+    return best
+
+
+def passage_features(syntax: Syntax, passage: Passage) -> list[str]:
+    """Give the names of what tells speech that stands for itself from words that are part of a longer content, titles and scare quotes."""
+    columns, region = syntax.columns, syntax.quotation.outer[passage.region]
+    first, last = passage.first, passage.last
+    size = sum(1 for token in range(first, last) if columns.words[token][0].isalnum())
+    before, after = _beside(syntax, passage)
+    opening = columns.words[first]
+    end = columns.words[last - 1]  # never white space: regions end before it
+    if end not in (".", ",", "?", "!", "—", "–", "-", "…", ";", ":"):
+        end = "word"
+    word = cue_word("VERB", columns.lemmas[passage.cue], columns.words[passage.cue]) if passage.cue >= 0 else None
+    name = word.classes[0] if word else "none"
+    distance = min(abs(passage.cue - last), abs(passage.cue - first)) if passage.cue >= 0 else 99
+    top = next((t for t in range(first, last) if not first <= syntax.heads[t] < last or syntax.heads[t] == t), first)
+    case = "upper" if opening[:1].isupper() else "lower"
+    length = bucket(size)
+    clause = any(columns.deps[t] in ("nsubj", "nsubjpass", "expl") for t in range(first, last))
+    found = [
+        "bias", f"n:{length}", f"case:{case}:{length}", f"end:{end}:{length}", f"b:{before}", f"a:{after}", f"ba:{before}:{after}",
+        f"be:{before}:{end}", f"ae:{after}:{end}", f"bc:{before}:{case}", f"cl:{clause}:{case}", f"cle:{clause}:{end}",
+        f"pl:{passage.place}:{end}", f"plc:{passage.place}:{case}", f"c:{name}:{passage.place}", f"cd:{bucket(distance)}:{passage.place}",
+        f"top:{columns.deps[top]}:{columns.pos[top]}", f"topd:{columns.deps[top]}:{case}", f"s:{region.single}",
+        f"sn:{region.single}:{length}", f"ok:{region.opened}:{region.closed}:{region.continues}", f"ent:{columns.ents[top]}",
+        f"cbe:{case}:{before}:{end}", f"nca:{length}:{case}:{after}", f"hd:{columns.tags[syntax.heads[top]]}:{columns.deps[top]}",
+    ]
+    if passage.cue >= 0 and syntax.left[passage.cue] <= top <= syntax.right[passage.cue]:
+        found.append(f"under:{columns.deps[top]}:{passage.place}")
+    return found
+
+
+def _beside(syntax: Syntax, passage: Passage) -> tuple[str, str]:
+    """Give what stands before and after the region with its marks: a line's edge, punctuation, or a part of speech."""
+    columns, region = syntax.columns, syntax.region
+    at = passage.first - 1
+    while at >= 0 and region[at] == passage.region:
+        at -= 1
+    before = "edge" if at < 0 or "\n" in columns.words[at] else _sort(syntax, at)
+    at = passage.last
+    while at < columns.size and region[at] == passage.region:
+        at += 1
+    after = "edge" if at >= columns.size or "\n" in columns.words[at] else _sort(syntax, at)
+    return before, after
+
+
+def _sort(syntax: Syntax, token: int) -> str:
+    columns = syntax.columns
+    word = columns.words[token]
+    if word.isspace():
+        return "space"
+    if columns.pos[token] in ("PUNCT", "SPACE", "SYM"):
+        return word if len(word) == 1 else "mark"
+    return columns.pos[token] if word.lower() != "that" else "that"

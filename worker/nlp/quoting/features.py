@@ -1,0 +1,215 @@
+"""What is known of a candidate and of each of its extents, as names that the scorer has weights for.
+
+A name holds grammar's labels and words of the project's own lexicons only: the weights say nothing of any article.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.nlp.lexicons import words
+
+if TYPE_CHECKING:
+    from worker.nlp.quoting.candidates import Candidate
+    from worker.nlp.quoting.extents import Extent
+    from worker.nlp.quoting.syntax import Syntax
+
+#: Words of grammar, which may name a feature themselves.
+_FUNCTION = words("function_words")
+_PRONOUNS = frozenset({"i", "we", "you", "he", "she", "it", "they", "who", "that", "which", "this", "one", "what"})
+_MODALS = frozenset({"would", "could", "should", "may", "might", "must", "can", "will", "shall", "'ll", "'d", "wo", "ca"})
+_SPEECH = frozenset({"say", "add", "tell", "answer", "write", "claim", "insist", "announce", "admit", "explain", "warn"})
+_SET_OFF = (",", ";", "—", "-")
+_BUCKETS = (1, 2, 3, 4, 6, 9, 14, 20, 30, 50)
+
+
+def bucket(size: int) -> str:
+    """Give the step of a coarse scale of lengths."""
+    for number, limit in enumerate(_BUCKETS):
+        if size <= limit:
+            return str(number)
+    return "99"
+
+
+def candidate_features(syntax: Syntax, candidate: Candidate) -> list[str]:
+    """Give the names of what speaks for or against the candidate."""
+    columns, deps, children = syntax.columns, syntax.deps, syntax.children
+    cue, head, frame, word = candidate.cue, candidate.head, candidate.frame, candidate.word
+    tag = columns.tags[cue]
+    lemma, kind = (word.lemma, word.kind) if word else ("?", "other")
+    classes = word.classes if word else ("unknown",)
+    full = f"{frame}/{columns.pos[head]}" if frame not in ("host", "noun") else f"{frame}/{kind}/{deps[cue]}"
+    marker = _marker(syntax, candidate)
+    subject = syntax.borrowed_subject(cue) if kind != "noun" else -1
+    own = kind != "noun" and syntax.subject(cue) >= 0
+    who = _who(syntax, subject)
+    found = [
+        "bias", f"f:{frame}", f"F:{full}", f"k:{kind}:{tag}", f"l:{lemma}:{kind}", f"lf:{lemma}:{full}", f"lm:{lemma}:{frame}:{marker}",
+        f"fm:{frame}:{marker}", f"w:{who}", f"fw:{frame}:{who}", f"own:{own}:{frame}", f"t:{tag}:{frame}", f"d:{deps[cue]}:{frame}",
+        f"lw:{lemma}:{who}",
+    ]
+    for name in classes:
+        found += [f"c:{name}", f"cf:{name}:{full}", f"cm:{name}:{frame}:{marker}", f"cw:{name}:{who}", f"ct:{name}:{tag}",
+                  f"cd:{name}:{deps[cue]}"]
+    quoted = _quoted(syntax, candidate)
+    found += [f"q:{quoted}", f"qf:{quoted}:{frame}", f"qc:{quoted}:{classes[0]}"]
+    size = syntax.right[head] - syntax.left[head] + 1
+    found += [f"n:{bucket(size)}:{frame}", f"h:{columns.pos[head]}:{columns.tags[head]}:{frame}",
+              f"e:{columns.ents[head]}:{classes[0]}:{frame}"]
+    found += _circumstances(syntax, candidate, classes[0])
+    siblings = {deps[child] for child in children[cue] if child != head}
+    found += [f"s:{label}:{frame}" for label in ("ccomp", "xcomp", "dobj", "prep", "oprd", "prt", "acomp", "attr") if label in siblings]
+    particle = syntax.child(cue, ("prt",))
+    if particle >= 0:
+        found.append(f"p:{lemma}:{columns.words[particle].lower()}")
+    return found
+
+
+def _quoted(syntax: Syntax, candidate: Candidate) -> str:
+    """Tell which of cue and content stand between quotation marks."""
+    cue, head = syntax.region[candidate.cue], syntax.region[candidate.head]
+    if cue >= 0:
+        return "in" if cue == head else "across"
+    return "content" if head >= 0 else "no"
+
+
+def _marker(syntax: Syntax, candidate: Candidate) -> str:
+    """Give the function word that opens the content, or the preposition that holds it."""
+    columns, head = syntax.columns, candidate.head
+    if candidate.frame in ("prep", "agent", "nsubj", "nsubjpass"):
+        word = columns.words[head].lower()
+        return word if word in _FUNCTION else "other"
+    if candidate.frame in ("host", "noun"):
+        return "after" if candidate.cue > head else "before"
+    first = columns.words[syntax.left[head]].lower()
+    return first if first in _FUNCTION else "quote" if syntax.region[syntax.left[head]] >= 0 else columns.pos[syntax.left[head]]
+
+
+def _who(syntax: Syntax, subject: int) -> str:
+    """Give what kind of thing the subject is: a pronoun itself, an entity's type, a part of speech."""
+    if subject < 0:
+        return "none"
+    columns = syntax.columns
+    word = columns.words[subject].lower()
+    if word in _PRONOUNS:
+        return word
+    return columns.ents[subject] or columns.tags[subject]
+
+
+def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]:
+    """Negation, modals and tense of the cue, what it hangs on, where it stands."""
+    columns, deps = syntax.columns, syntax.deps
+    cue, frame = candidate.cue, candidate.frame
+    found = []
+    for child in syntax.children[cue]:
+        label = deps[child]
+        if label == "neg":
+            found.append(f"neg:{name}")
+        elif label in ("aux", "auxpass"):
+            word = columns.words[child].lower()
+            found += [f"aux:{word if word in _MODALS or word == 'to' else label}:{name}"]
+        elif label == "mark":
+            found.append(f"mark:{columns.words[child].lower() if columns.words[child].lower() in _FUNCTION else 'other'}:{frame}")
+        elif label == "poss":
+            found.append(f"poss:{frame}:{columns.ents[child] or columns.tags[child]}")
+    above = syntax.heads[cue]
+    if above != cue:
+        found += [f"up:{deps[cue]}:{columns.pos[above]}:{frame}", f"upc:{deps[cue]}:{_class_of(syntax, above)}:{name}"]
+    within = _within(syntax, cue)
+    found += [f"in:{within}", f"inf:{within}:{frame}:{name}"]
+    sentence = columns.sents[cue]
+    first, last = columns.sentences[sentence], columns.sentences[sentence + 1] - 1
+    while last > first and columns.words[last].isspace():
+        last -= 1
+    if columns.words[last] not in (".", "?", "!", "”", "\"", "''", "’", "…", ":", ")"):
+        found.append(f"heading:{frame}")
+    if sentence == 0:
+        found.append(f"title:{name}")
+    return found
+
+
+def _class_of(syntax: Syntax, token: int) -> str:
+    from worker.nlp.quoting.lexicon import cue_word
+
+    word = cue_word(syntax.columns.pos[token], syntax.columns.lemmas[token], syntax.columns.words[token])
+    return word.classes[0] if word else "none"
+
+
+def _within(syntax: Syntax, cue: int) -> str:
+    """Tell whether the cue lies in the content clause of another cue ("X said that Y had claimed …")."""
+    token = cue
+    for _ in range(8):
+        above = syntax.heads[token]
+        if above == token:
+            return "no"
+        if syntax.deps[token] in ("ccomp", "xcomp"):
+            name = _class_of(syntax, above)
+            if name in _SPEECH:
+                return "speech"
+            if name != "none":
+                return "other"
+        token = above
+    return "no"
+
+
+def extent_features(syntax: Syntax, candidate: Candidate, extent: Extent, plain: Extent) -> list[str]:
+    """Give the names of what speaks for or against one cut; `plain` is the candidate's first."""
+    columns, deps, words = syntax.columns, syntax.deps, syntax.columns.words
+    frame, word = candidate.frame, candidate.word
+    name = word.classes[0] if word else "unknown"
+    lemma = word.lemma if word else "?"
+    first, last = extent.pieces[0][0], extent.pieces[-1][1]
+    size = sum(b - a for a, b in extent.pieces)
+    found = []
+    marker = _marker(syntax, candidate)
+    plain_size = bucket(sum(b - a for a, b in plain.pieces))
+    for rule in extent.rules:
+        found += [f"r:{rule}", f"rf:{rule}:{frame}", f"rl:{rule}:{lemma}", f"rc:{rule}:{name}", f"rm:{rule}:{frame}:{marker}",
+                  f"rn:{rule}:{bucket(size)}", f"rd:{rule}:{deps[candidate.cue]}", f"rs:{rule}:{plain_size}"]
+    after = last
+    while after < columns.size and words[after].isspace():
+        after += 1
+    following = "end" if after >= columns.size or columns.sents[after] != columns.sents[last - 1] else _shape(syntax, after)
+    preceding = _shape(syntax, first - 1) if first else "start"
+    opener = words[first].lower() if words[first].lower() in _FUNCTION else columns.pos[first]
+    found += [f"a:{following}", f"af:{following}:{frame}", f"b:{preceding}:{frame}", f"n:{bucket(size)}",
+              f"np:{len(extent.pieces)}:{frame}", f"l:{deps[last - 1]}:{columns.pos[last - 1]}", f"fst:{opener}:{frame}"]
+    found += _difference(syntax, candidate, last, plain.pieces[-1][1], after)
+    inside = {syntax.region[i] for i in range(first, last)} - {-1}
+    if inside:
+        found.append(f"q:{syntax.region[first] >= 0}:{syntax.region[last - 1] >= 0}:{len(inside)}")
+    return found
+
+
+def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int, after: int) -> list[str]:
+    """Name what the cut has more than the plain one on the right, or less."""
+    columns, deps, words = syntax.columns, syntax.deps, syntax.columns.words
+    frame = candidate.frame
+    name = candidate.word.classes[0] if candidate.word else "unknown"
+    if plain_last < last:
+        added = next((c for c in range(plain_last, last) if columns.pos[c] not in ("PUNCT", "SPACE")), plain_last)
+        top = added
+        while syntax.heads[top] != top and plain_last <= syntax.heads[top] < last:
+            top = syntax.heads[top]
+        opener = words[added].lower()
+        return [f"+:{deps[top]}:{frame}", f"+o:{opener if opener in _FUNCTION else columns.pos[added]}:{deps[top]}",
+                f"+c:{words[plain_last] in _SET_OFF}:{deps[top]}", f"+cn:{name}:{deps[top]}",
+                f"+n:{bucket(last - plain_last)}", f"+e:{columns.ents[top]}:{deps[top]}"]
+    if plain_last > last:
+        top = after if after < columns.size else last - 1
+        while syntax.heads[top] != top and last <= syntax.heads[top] < plain_last:
+            top = syntax.heads[top]
+        opener = words[after].lower() if after < columns.size else ""
+        return [f"-:{deps[top]}:{frame}", f"-o:{opener if opener in _FUNCTION else 'other'}:{deps[top]}",
+                f"-n:{bucket(plain_last - last)}", f"-c:{words[last] in _SET_OFF}:{deps[top]}",
+                f"-t:{columns.tags[top]}:{deps[top]}:{frame}"]
+    return []
+
+
+def _shape(syntax: Syntax, token: int) -> str:
+    word = syntax.columns.words[token].lower()
+    if word.isspace():
+        return "space"
+    if word in _FUNCTION or not any(c.isalnum() for c in word):
+        return word if len(word) < 8 else "long"  # noqa: PLR2004 - a row of dots or dashes
+    return syntax.columns.pos[token]

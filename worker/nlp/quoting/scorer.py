@@ -1,0 +1,64 @@
+"""The trained weights of `weights.txt` and the probabilities that they give; three logistic models over named features.
+
+`tests/benchmarks/train_quotes.py` makes the file: one feature a line, its model, name and weight. No feature names anything but grammar's
+labels and words of the project's own lexicons.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+#: The models: is the pair an attribution; which cut of the content is right; does a quotation stand for itself.
+MODELS = ("pair", "cut", "speech")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scorer:
+    """Weights by feature name, one table for each model."""
+
+    pair: Mapping[str, float]
+    cut: Mapping[str, float]
+    speech: Mapping[str, float]
+
+    def is_pair(self, features: list[str]) -> float:
+        """Give the probability that cue and content belong together."""
+        return _logistic(_sum(self.pair, features))
+
+    def is_speech(self, features: list[str]) -> float:
+        """Give the probability that a quotation stands for itself."""
+        return _logistic(_sum(self.speech, features))
+
+    def best_cut(self, cuts: list[list[str]]) -> tuple[int, float]:
+        """Give the number of the likeliest cut and its probability among them."""
+        if len(cuts) == 1:
+            return 0, 1.0
+        scores = [_sum(self.cut, features) for features in cuts]
+        top = max(scores)
+        return scores.index(top), 1.0 / sum(math.exp(score - top) for score in scores)
+
+
+@cache
+def trained() -> Scorer:
+    """Read the weights once."""
+    tables: dict[str, dict[str, float]] = {model: {} for model in MODELS}
+    for line in (Path(__file__).parent / "weights.txt").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            model, name, weight = line.split("\t")
+            tables[model][name] = float(weight)
+    return Scorer(pair=tables["pair"], cut=tables["cut"], speech=tables["speech"])
+
+
+def _sum(weights: Mapping[str, float], features: list[str]) -> float:
+    get = weights.get
+    total = 0.0
+    for name in features:
+        total += get(name, 0.0)
+    return total
+
+
+def _logistic(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-score)) if score > -500 else 0.0  # noqa: PLR2004 - beyond it exp() overflows

@@ -1,0 +1,92 @@
+"""Facts of the parse that quotes are found by: the edges of subtrees, subjects, negation, what stands in quotation marks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+    from worker.nlp.quotation import Quotation
+
+SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
+OBJECTS = frozenset({"dobj", "dative", "iobj"})
+#: Clauses whose missing subject is that of the clause they hang on ("arrived, saying …").
+_BORROWING = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "dep"})
+
+
+class Syntax:
+    """The parse of one article with what is asked of it again and again; all numbers are token indices."""
+
+    def __init__(self, columns: Columns, quotation: Quotation) -> None:
+        self.columns = columns
+        self.quotation = quotation
+        self.heads: list[int] = columns.heads
+        self.deps: list[str] = columns.deps
+        self.children: list[list[int]] = columns.children
+        #: First and last token of each token's subtree.
+        self.left, self.right = _edges(columns.heads)
+        #: Number of the outer quotation-mark region that holds the token (marks included), or -1.
+        self.region = _regions(columns, quotation)
+
+    def child(self, token: int, labels: frozenset[str] | tuple[str, ...]) -> int:
+        """Give the first child with one of the labels, or -1."""
+        deps = self.deps
+        for child in self.children[token]:
+            if deps[child] in labels:
+                return child
+        return -1
+
+    def subject(self, verb: int) -> int:
+        """Give the verb's own subject, or -1."""
+        return self.child(verb, ("nsubj", "nsubjpass", "csubj"))
+
+    def borrowed_subject(self, verb: int) -> int:
+        """Give the verb's subject, its own or that of the clause that it hangs on ("He left, saying …"), or -1."""
+        for _ in range(6):
+            own = self.subject(verb)
+            if own >= 0:
+                return own
+            head = self.heads[verb]
+            if head == verb:
+                return -1
+            label = self.deps[verb]
+            if label in ("acl", "relcl"):
+                return head
+            if label == "xcomp":  # "asked him to say": the object of the clause above says it
+                above = self.child(head, OBJECTS)
+                if 0 <= above < verb:
+                    return above
+            elif label not in _BORROWING:
+                return -1
+            verb = head
+        return -1
+
+
+def _edges(heads: list[int]) -> tuple[list[int], list[int]]:
+    size = len(heads)
+    left, right = list(range(size)), list(range(size))
+    for token in range(size):
+        above = heads[token]
+        below = token
+        while above != below and left[above] > token:
+            left[above] = token
+            below, above = above, heads[above]
+    for token in range(size - 1, -1, -1):
+        above = heads[token]
+        below = token
+        while above != below and right[above] < token:
+            right[above] = token
+            below, above = above, heads[above]
+    return left, right
+
+
+def _regions(columns: Columns, quotation: Quotation) -> list[int]:
+    found = [-1] * columns.size
+    token = 0
+    for number, region in enumerate(quotation.outer):
+        while token < columns.size and columns.starts[token] < region.outer_start:
+            token += 1
+        while token < columns.size and columns.starts[token] < region.outer_end:
+            found[token] = number
+            token += 1
+    return found
