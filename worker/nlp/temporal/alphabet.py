@@ -115,6 +115,11 @@ def pattern(rule: str) -> str:
     Raises:
         KeyError: the rule names a class that does not exist.
     """
+    return _NAME.sub(lambda found: LETTERS[found[0]], expand(rule)).replace(" ", "")
+
+
+def expand(rule: str) -> str:
+    """Write out the groups that a rule names, down to single classes."""
     while any(name in GROUPS for name in _NAME.findall(rule)):
         rule = _NAME.sub(lambda found: GROUPS.get(found[0], found[0]), rule)
-    return _NAME.sub(lambda found: LETTERS[found[0]], rule).replace(" ", "")
+    return rule

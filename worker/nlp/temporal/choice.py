@@ -27,11 +27,18 @@ def choose(candidates: Iterable[Moment | None], today: Moment, direction: Direct
     return min(here, key=lambda box: (abs(box.index - now.index), box.index))
 
 
-def in_some_year(make: Callable[[int], Moment | None], today: Moment, direction: Direction | None) -> Moment | None:
-    """Choose among the years around today the one whose box, made by `make(year)`, is meant."""
+def in_some_year(make: Callable[[int], Moment | None], today: Moment, direction: Direction | None, near: int) -> Moment | None:
+    """Choose among the years around today the one whose box, made by `make(year)`, is meant.
+
+    A box at most `near` boxes from today is meant whatever the tense: "extended the offer to Nov. 16" looks ahead with a past verb.
+    """
     year = today.start.year
-    near = choose((make(year + shift) for shift in (-1, 0, 1)), today, direction)
-    return near or choose((make(year + shift) for shift in range(-_LEAP_REACH, _LEAP_REACH + 1)), today, direction)
+    boxes = [make(year + shift) for shift in (-1, 0, 1)]
+    nearest = choose(boxes, today, None)
+    if nearest is not None and abs(nearest.index - today.to(nearest.grain).index) <= near:
+        return nearest
+    found = choose(boxes, today, direction)
+    return found or choose((make(year + shift) for shift in range(-_LEAP_REACH, _LEAP_REACH + 1)), today, direction)
 
 
 def _index(box: Moment) -> int:

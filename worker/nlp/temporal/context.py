@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from worker.nlp.temporal.tape import Tape
     from worker.nlp.temporal.timex import Timex
 
-_UNTIL = frozenset({"until", "till", "by", "before", "starting", "beginning", "effective"})
-_SINCE = frozenset({"since", "after"})
+_UNTIL = frozenset({"until", "till", "through", "starting", "beginning", "effective", "payable"})
+#: What may stand between such a word and the day: "until 9 a.m. Tuesday", "through the end of May".
+_BETWEEN = ("EARLY", "HYPHEN", "THE", "EDGE", "OF", "ABOUT", "CLOCK", "HOUR", "AM_PM", "ZONE", "NOON", "OCLOCK")
+_SINCE = frozenset({"since"})
 
 
 @dataclass(slots=True)
@@ -37,7 +39,7 @@ class Hit:
     def sense(self, group: str) -> Sense | None:
         """Give the sense of the first cell of a named group; None if the group took no part."""
         at = self.cell(group)
-        return None if at < 0 else self.tape.senses[at]
+        return None if at < 0 else self.tape.sense(at)
 
     def gift(self, group: str, number: int = 0) -> str:
         """Give what the group's first word brings by its lexicon; empty if the group took no part."""
@@ -62,7 +64,7 @@ class Hit:
     def senses(self, group: str) -> list[tuple[str, Sense]]:
         """Give the letter and sense of all the group's cells."""
         first, last = self.match.span(group) if group in self.match.re.groupindex else (-1, -1)
-        return [(sense.letter, sense) for sense in self.tape.senses[first:last]] if last > first else []
+        return [(sense.letter, sense) for sense in map(self.tape.sense, range(first, last))] if last > first else []
 
 
 @dataclass
@@ -83,11 +85,11 @@ class Context:
 
     def token(self, cell: int) -> Token:
         """Give the token in which a cell begins."""
-        return self.tape.doc[self.tape.tokens[cell]]
+        return self.tape.doc[self.tape.token(cell)]
 
     def surface(self, cell: int) -> str:
         """Give a cell's characters; empty outside of the tape."""
-        return self.tape.text[self.tape.starts[cell]:self.tape.ends[cell]] if 0 <= cell < len(self.tape.starts) else ""
+        return self.tape.surface(cell)
 
     def letter(self, cell: int) -> str:
         """Give a cell's letter; empty outside of the tape."""
@@ -100,18 +102,21 @@ class Context:
 
     def direction(self, cell: int, *, before: int | None = None) -> Direction | None:
         """Tell which way the clause of a cell looks; the word before the expression's first cell may say so itself ("until Friday")."""
-        cue = self.surface((cell if before is None else before) - 1).casefold()
+        at = (cell if before is None else before) - 1
+        while at >= 0 and self.is_a(at, *_BETWEEN):
+            at -= 1
+        cue = self.surface(at).casefold()
         if cue in _UNTIL:
-            return "future" if cue != "before" else None
+            return "future"
         if cue in _SINCE:
             return "past"
         return direction(self.token(cell))
 
-    def antecedent(self, grain: Grain | None = None) -> Timex | None:
-        """Give the last expression that names a box of the calendar, at most as coarse as `grain`."""
+    def antecedent(self, grain: Grain | None = None, but: tuple[str, ...] = ()) -> Timex | None:
+        """Give the last expression that names a box of the calendar, at most as coarse as `grain`, by none of the rules in `but`."""
         limit = len(ORDER) if grain is None else ORDER.index(grain)
         for timex in reversed(self.found):
-            if timex.moment is not None and ORDER.index(timex.moment.grain) <= limit:
+            if timex.moment is not None and ORDER.index(timex.moment.grain) <= limit and timex.why not in but:
                 return timex
         return None
 

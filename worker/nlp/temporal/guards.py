@@ -56,8 +56,14 @@ def is_day_name(cell: int, context: Context, *, dated: bool) -> bool:
     if context.is_a(cell, "MAYBE_WEEKDAY"):
         return False
     if kind in _NAMES:
-        return dated and kind not in ("WORK_OF_ART", "ORG")
+        introduced = context.surface(cell - 1).casefold() in ("on", "by", "until", "since", "last", "next")
+        return (dated and kind not in ("WORK_OF_ART", "ORG")) or introduced
     return True
+
+
+def is_title(cell: int, context: Context) -> bool:
+    """Tell whether a unit's word belongs to a name: 60 Minutes, This Week."""
+    return context.surface(cell)[0].isupper() and context.token(cell).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT")
 
 
 def is_season(cell: int, context: Context, *, dated: bool) -> bool:
@@ -81,7 +87,7 @@ def is_year(cell: int, context: Context) -> bool:
     kind = token.ent_type_
     if kind in ("MONEY", "QUANTITY", "PERCENT", "PRODUCT"):
         return False
-    number = context.tape.senses[cell].number
+    number = context.tape.sense(cell).number
     if kind == "DATE":
         return True
     if not _EARLIEST_PLAIN_YEAR <= number <= _LATEST_PLAIN_YEAR:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from worker.nlp.temporal.alphabet import pattern
+from worker.nlp.temporal.openings import openings
 
 if TYPE_CHECKING:
     from worker.nlp.temporal.context import Context, Hit
@@ -25,6 +26,11 @@ class Rule:
     pattern: str
     #: Gives None where the words look right and are no time after all ("May" the person).
     build: Callable[[Hit, Context], Timex | None]
+
+    @cached_property
+    def openings(self) -> frozenset[str]:
+        """The letters that a match can begin with."""
+        return openings(self.pattern)
 
     @cached_property
     def compiled(self) -> re.Pattern[str]:

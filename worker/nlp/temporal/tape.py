@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.nlp.temporal.numerals import STRETCH, cut, shortened
@@ -12,82 +11,93 @@ from worker.nlp.temporal.vocabulary import NOTHING, Sense, vocabulary
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+#: A cell that is not just a token: its start, end, token and sense.
+Cut = tuple[int, int, int, Sense]
+_Edit = tuple[int, int, list[Cut]]
 
-@dataclass(slots=True)
+
 class Tape:
     """Cells in the order of the text; most are one token, digits may be a part of one, a phrase several."""
 
-    doc: Doc
-    text: str
-    senses: list[Sense]
-    #: Code points of `text`.
-    starts: list[int]
-    ends: list[int]
-    #: The index of the token in which a cell begins.
-    tokens: list[int]
-    letters: str = ""
+    def __init__(self, doc: Doc, text: str) -> None:
+        """Write a doc, whose text is given since the doc would have to build it, onto a tape."""
+        self.doc = doc
+        self.text = text
+        columns = doc.to_array(["LOWER", "IDX", "LENGTH"])
+        self._hashes: list[int] = columns[:, 0].tolist()
+        self._starts: list[int] = columns[:, 1].tolist()
+        self._lengths = columns[:, 2]
+        letter_of = vocabulary().letters.get
+        letters = [letter_of(word, ".") for word in self._hashes]
+        #: What each cell is: a token, by its index, or a cut.
+        self._cells: list[int | Cut] = list(range(len(letters)))
+        for first, last, cells in self._edits():
+            letters[first:last] = [cell[3].letter for cell in cells]
+            self._cells[first:last] = cells
+        self.letters = "".join(letters)
 
-    def replace(self, first: int, last: int, cells: list[tuple[int, int, int, Sense]]) -> None:
-        """Put other cells (start, end, token, sense) in the place of `first` up to `last` (exclusive)."""
-        self.starts[first:last] = [cell[0] for cell in cells]
-        self.ends[first:last] = [cell[1] for cell in cells]
-        self.tokens[first:last] = [cell[2] for cell in cells]
-        self.senses[first:last] = [cell[3] for cell in cells]
+    def start(self, cell: int) -> int:
+        """Give a cell's first code point."""
+        what = self._cells[cell]
+        return self._starts[what] if isinstance(what, int) else what[0]
 
+    def end(self, cell: int) -> int:
+        """Give the code point behind a cell."""
+        what = self._cells[cell]
+        return self._starts[what] + int(self._lengths[what]) if isinstance(what, int) else what[1]
 
-def make_tape(doc: Doc, text: str) -> Tape:
-    """Write a doc, whose text is given since the doc would have to build it, onto a tape."""
-    columns = doc.to_array(["LOWER", "IDX", "LENGTH"])
-    hashes = columns[:, 0].tolist()
-    starts = columns[:, 1].tolist()
-    ends = (columns[:, 1] + columns[:, 2]).tolist()
-    sense_of = vocabulary().words.get
-    tape = Tape(doc, text, [sense_of(word, NOTHING) for word in hashes], starts, ends, list(range(len(hashes))))
-    edits = _phrases(tape, hashes) + _stretches(tape)
-    edits.sort(key=lambda edit: edit[:2])
-    end = 0
-    kept: list[_Edit] = []
-    for edit in edits:
-        if edit[0] >= end:
-            kept.append(edit)
-            end = edit[1]
-    # From the end, so that the indices of edits to come stay true.
-    for edit in reversed(kept):
-        tape.replace(*edit)
-    tape.letters = "".join([sense.letter for sense in tape.senses])
-    return tape
+    def token(self, cell: int) -> int:
+        """Give the index of the token in which a cell begins."""
+        what = self._cells[cell]
+        return what if isinstance(what, int) else what[2]
 
+    def sense(self, cell: int) -> Sense:
+        """Give what a cell means."""
+        what = self._cells[cell]
+        return vocabulary().words.get(self._hashes[what], NOTHING) if isinstance(what, int) else what[3]
 
-_Edit = tuple[int, int, list[tuple[int, int, int, Sense]]]
+    def surface(self, cell: int) -> str:
+        """Give a cell's characters; empty outside of the tape."""
+        return self.text[self.start(cell):self.end(cell)] if 0 <= cell < len(self._cells) else ""
 
+    def _edits(self) -> list[_Edit]:
+        """Give what replaces tokens, from the end of the text, so that the indices of edits to come stay true."""
+        edits = self._phrases() + self._stretches()
+        edits.sort(key=lambda edit: edit[:2])
+        end = 0
+        kept: list[_Edit] = []
+        for edit in edits:
+            if edit[0] >= end:
+                kept.append(edit)
+                end = edit[1]
+        kept.reverse()
+        return kept
 
-def _stretches(tape: Tape) -> list[_Edit]:
-    """Cut the words that hold digits anew: `mid-1990s`, `6:00am`, `2024-10-22` are one token or many, as the tokenizer likes."""
-    edits: list[_Edit] = []
-    done = 0
-    starts, text = tape.starts, tape.text
-    for stretch in STRETCH.finditer(text):
-        first = bisect_right(starts, stretch.start()) - 1
-        if first < done:
-            continue
-        last = bisect_right(starts, stretch.end() - 1)
-        start = starts[first]
-        whole = text[start:tape.ends[last - 1]]
-        parts = cut(whole)
-        if shorter := shortened(text, start, parts):
-            first, parts = first - 1, shorter
-        edits.append((first, last, [(start + a, start + b, bisect_right(starts, start + a) - 1, sense) for a, b, sense in parts]))
-        done = last
-    return edits
+    def _stretches(self) -> list[_Edit]:
+        """Cut the words that hold digits anew: `mid-1990s`, `6:00am`, `2024-10-22` are one token or many, as the tokenizer likes."""
+        edits: list[_Edit] = []
+        done = 0
+        starts, text = self._starts, self.text
+        for stretch in STRETCH.finditer(text):
+            first = bisect_right(starts, stretch.start()) - 1
+            if first < done:
+                continue
+            last = bisect_right(starts, stretch.end() - 1)
+            start = starts[first]
+            parts = cut(text[start:starts[last - 1] + int(self._lengths[last - 1])])
+            if shorter := shortened(text, start, parts):
+                first, parts = first - 1, shorter
+            edits.append((first, last, [(start + a, start + b, bisect_right(starts, start + a) - 1, sense) for a, b, sense in parts]))
+            done = last
+        return edits
 
-
-def _phrases(tape: Tape, hashes: list[int]) -> list[_Edit]:
-    edits: list[_Edit] = []
-    phrases = vocabulary().phrases
-    for first in [i for i, word in enumerate(hashes[:-1]) if word in phrases]:
-        for rest, sense in phrases[hashes[first]].get(hashes[first + 1], ()):
-            last = first + 2 + len(rest)
-            if not rest or tuple(hashes[first + 2:last]) == rest:
-                edits.append((first, last, [(tape.starts[first], tape.ends[last - 1], first, sense)]))
-                break
-    return edits
+    def _phrases(self) -> list[_Edit]:
+        edits: list[_Edit] = []
+        phrases, hashes, starts = vocabulary().phrases, self._hashes, self._starts
+        for anchor in [i for i, word in enumerate(hashes) if word in phrases]:
+            for before, after, sense in phrases[hashes[anchor]]:
+                first, last = anchor - len(before), anchor + 1 + len(after)
+                if first >= 0 and tuple(hashes[first:anchor]) == before and tuple(hashes[anchor + 1:last]) == after:
+                    edits.append((first, last, [(starts[first], starts[last - 1] + int(self._lengths[last - 1]), first, sense)]))
+                    break
+        return edits

@@ -9,10 +9,16 @@ if TYPE_CHECKING:
 
 Direction = Literal["past", "future"]
 
-_FUTURE_AUXILIARIES = frozenset({"will", "'ll", "’ll", "wo", "shall", "going", "may", "might", "should", "must", "can", "could", "would"})
+_FUTURE_AUXILIARIES = frozenset({"will", "'ll", "’ll", "wo", "shall", "may", "might", "should", "must", "would"})
+_HAVE = frozenset({"has", "have", "had", "'ve", "’ve", "having"})
 #: Words that put their infinitive, or what they are said of, into the future: "plans to", "is expected to", "set for".
 _FUTURE_HEADS = frozenset({"plan", "expect", "schedule", "set", "due", "hope", "intend", "aim", "want", "agree", "promise", "vow", "slate",
-                           "prepare", "decide", "need", "begin", "propose", "pledge", "likely", "ready", "bid", "ask", "call", "urge"})
+                           "prepare", "decide", "need", "propose", "pledge", "likely", "ready", "bid", "ask", "call", "urge", "go"})
+#: Verbs whose present tense announces: "the trial opens Monday".
+_ANNOUNCING = frozenset({"begin", "start", "open", "end", "expire", "run", "meet", "arrive", "leave", "resume", "return", "close", "host",
+                         "conclude", "face", "visit", "hold", "play", "depart", "travel", "come", "take", "go", "launch", "vote"})
+#: Participles that announce what they are said of.
+_ANNOUNCED = frozenset({"schedule", "expect", "plan", "slate", "set", "due"})
 _CLIMB = 12
 
 
@@ -20,6 +26,7 @@ def direction(token: Token) -> Direction | None:
     """Tell whether the clause around a word looks back or ahead; None if it does neither (a headline, a statement in the present).
 
     "fell on Monday" looks back, "will meet on Monday" ahead; "plans to meet on Monday" ahead by its head, whatever that head's own tense.
+    The nearest finite verb decides: "he said the talks are on Monday" is in the present.
     """
     current = token
     infinitive = False
@@ -27,33 +34,35 @@ def direction(token: Token) -> Direction | None:
         tag = current.tag_
         if tag == "VBD":
             return "future" if infinitive and current.lemma_ in _FUTURE_HEADS else "past"
-        if tag in ("VB", "VBN", "VBG", "VBZ", "VBP", "JJ", "MD"):
+        if tag in ("VB", "VBN", "VBG", "VBZ", "VBP"):
             found = _of_verb(current, tag, infinitive=infinitive)
             if found is not None:
-                return found
+                return None if found == "present" else found
             infinitive = infinitive or tag == "VB"
-        if current.head is current or current.dep_ == "ROOT":
+        elif infinitive and tag == "JJ" and current.lemma_ in _FUTURE_HEADS:
+            return "future"
+        if current.head is current:
             break
         current = current.head
     return "future" if infinitive else None
 
 
-def _of_verb(verb: Token, tag: str, *, infinitive: bool) -> Direction | None:
+def _of_verb(verb: Token, tag: str, *, infinitive: bool) -> Direction | Literal["present"] | None:
+    """Read a verb with its auxiliaries; None if it is not finite, so that its head decides."""
     auxiliaries = {child.lower_: child.tag_ for child in verb.children if child.dep_ in ("aux", "auxpass")}
     if not _FUTURE_AUXILIARIES.isdisjoint(auxiliaries):
         return "past" if tag == "VBN" and "have" in auxiliaries else "future"
-    if infinitive and (verb.lemma_ in _FUTURE_HEADS or "going" in auxiliaries):
+    if infinitive and verb.lemma_ in _FUTURE_HEADS:
         return "future"
-    if tag == "VBN" and verb.lemma_ in ("schedule", "expect", "plan", "slate", "set", "due"):
+    if tag == "VBN" and verb.lemma_ in _ANNOUNCED:
         return "future"
-    if tag == "VBN":
-        if any(aux_tag == "VBD" for aux_tag in auxiliaries.values()) or not _HAVE.isdisjoint(auxiliaries):
-            return "past"
-        if not auxiliaries and verb.dep_ in ("acl", "advcl", "amod"):
-            return "past"
-    if tag == "VBG" and any(aux_tag == "VBD" for aux_tag in auxiliaries.values()):
+    tags = set(auxiliaries.values())
+    if "VBD" in tags or (tag == "VBN" and not _HAVE.isdisjoint(auxiliaries)):
         return "past"
+    if tag == "VBN" and not auxiliaries and verb.dep_ in ("acl", "advcl", "amod"):
+        return "past"
+    if tag in ("VBZ", "VBP"):
+        return "future" if infinitive or verb.lemma_ in _ANNOUNCING else "present"
+    if not tags.isdisjoint(("VBZ", "VBP")):
+        return "future" if tag == "VBG" and verb.lemma_ in _ANNOUNCING else "present"
     return None
-
-
-_HAVE = frozenset({"has", "have", "had", "'ve", "’ve", "having"})

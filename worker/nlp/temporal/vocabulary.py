@@ -24,7 +24,10 @@ class Sense:
 #: A word that no rule asks for.
 NOTHING = Sense(OTHER)
 
-Phrase = tuple[tuple[int, ...], Sense]
+#: The words before and after a phrase's anchor, and what it is.
+Phrase = tuple[tuple[int, ...], tuple[int, ...], Sense]
+#: Words too common to look a phrase up by.
+_COMMON = frozenset({"a", "an", "the", "at", "in", "of", "as", "no", "to", "more", "not", "this", "just", "last", "up"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,9 @@ class Vocabulary:
     """Look-ups by the hash of a lower-cased word, which is the same in every spaCy vocabulary."""
 
     words: dict[int, Sense]
-    #: First word -> second word -> the further words, longest first.
-    phrases: dict[int, dict[int, list[Phrase]]]
+    letters: dict[int, str]
+    #: Anchor, a phrase's first word that is not common -> the phrases around it, longest first.
+    phrases: dict[int, list[Phrase]]
 
 
 @cache
@@ -44,7 +48,7 @@ def vocabulary() -> Vocabulary:
         ValueError: an entry names a class that does not exist.
     """
     words: dict[int, Sense] = {}
-    phrases: dict[int, dict[int, list[Phrase]]] = {}
+    phrases: dict[int, list[Phrase]] = {}
     for text, sense in _senses():
         for spelling in {text, text.replace("'", "’")}:
             parts = _parts(spelling)
@@ -52,11 +56,11 @@ def vocabulary() -> Vocabulary:
             if len(hashes) == 1:
                 words[hashes[0]] = sense
             else:
-                phrases.setdefault(hashes[0], {}).setdefault(hashes[1], []).append((hashes[2:], sense))
-    for seconds in phrases.values():
-        for rest in seconds.values():
-            rest.sort(key=lambda phrase: -len(phrase[0]))
-    return Vocabulary(words, phrases)
+                at = next((i for i, part in enumerate(parts) if part not in _COMMON), 0)
+                phrases.setdefault(hashes[at], []).append((hashes[:at], hashes[at + 1:], sense))
+    for around in phrases.values():
+        around.sort(key=lambda phrase: -len(phrase[0]) - len(phrase[1]))
+    return Vocabulary(words, {key: sense.letter for key, sense in words.items()}, phrases)
 
 
 def word(text: str) -> Sense:

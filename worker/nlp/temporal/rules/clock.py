@@ -53,6 +53,8 @@ def _military(hit: Hit, context: Context) -> Timex | None:
 
 def _noon(hit: Hit, context: Context) -> Timex | None:
     hour = int(hit.gift("noon"))
+    if context.surface(hit.first - 1).casefold() == "high":
+        return None
     return _beside(hit, context, Clock(f"{hour or _LAST_HOUR:02d}:00" if hour else "24:00", hit.gift("zone")))
 
 

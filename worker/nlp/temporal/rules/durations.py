@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.nlp.temporal.guards import is_title
 from worker.nlp.temporal.moments import Grain, add
 from worker.nlp.temporal.numbers import count
 from worker.nlp.temporal.rule import Rule
@@ -15,13 +16,15 @@ if TYPE_CHECKING:
 
 #: What precedes "a year" or "years" when it is a stretch and neither a rate nor a name.
 _FOR = listed("stretch")
-_PARTS = {"Y": ("M", 12), "W": ("D", 7), "D": ("TH", 24), "Q": ("M", 3)}
+_PARTS = {"Y": ("M", 12), "W": ("D", 7), "D": ("TH", 24)}
 _CLOCK_PARTS = {"H": ("M", 60), "M": ("S", 60)}
 
 
 def period(number: float, unit: tuple[str, ...]) -> str:
     """Write a number of the lexicon's unit as an ISO 8601 period: 2.5 years are `P2Y6M`, half an hour is `PT30M`."""
     letter, grain, many = unit[0], unit[1], float(unit[2])
+    if letter == "Q":
+        letter, many = "M", 3.0  # ISO 8601 knows no quarters
     amount = number * many
     clock = grain.isdigit()
     prefix = "PT" if clock else "P"
@@ -40,7 +43,8 @@ def period(number: float, unit: tuple[str, ...]) -> str:
 
 def vague(unit: tuple[str, ...]) -> str:
     """Write an untold number of a unit: `PXD`, `PTXH`."""
-    return f"PT{'X'}{unit[0]}" if unit[1].isdigit() else f"PX{unit[0]}"
+    letter = {"century": "C", "quarter": "M"}.get(unit[1], unit[0])
+    return f"PTX{letter}" if unit[1].isdigit() else f"PX{letter}"
 
 
 def _counted(hit: Hit, context: Context) -> Timex | None:
@@ -55,8 +59,13 @@ def _counted(hit: Hit, context: Context) -> Timex | None:
 
 
 def _is_stretch(hit: Hit, context: Context) -> bool:
-    """"2 quarters of a game" no matter; "5 minutes" yes; "the second day", "one second" by their words."""
-    return not context.surface(hit.first - 1).endswith(("$", "£", "€"))
+    """"60 Minutes" is a name, "three-quarters" a fraction, "$5 a day" a price, "two second-half goals" a half."""
+    unit = context.surface(hit.cell("unit")).casefold()
+    if is_title(hit.cell("unit"), context) or context.surface(hit.first - 1).endswith(("$", "£", "€")):
+        return False
+    if unit == "second":
+        return hit.number("count") == 1 or context.is_a(hit.cell("unit") - 1, "HYPHEN")
+    return not (unit in ("quarters", "quarter") and (context.is_a(hit.cell("unit") - 1, "HYPHEN") or context.is_a(hit.last, "OF")))
 
 
 def _anchored(timex: Timex, hit: Hit, context: Context, number: float | None, unit: tuple[str, ...]) -> Timex:
@@ -105,7 +114,10 @@ def _one(hit: Hit, context: Context) -> Timex | None:
     assert unit is not None
     if hit.has("half"):
         return duration(period(1 + hit.senses("half")[-1][1].number, unit.gift), "duration")
-    if not hit.has("full") and context.surface(hit.first - 1).casefold() not in _FOR:
+    if unit.gift[1] in ("quarter", "1"):
+        return None  # "a quarter of the firms", "a second goal"
+    stretch = context.surface(hit.first - 1).casefold() in _FOR or context.is_a(hit.first - 1, "ABOUT") or context.is_a(hit.last, "BEFORE")
+    if not hit.has("full") and not stretch:
         return None
     return duration(period(1, unit.gift), "duration")
 
@@ -138,12 +150,16 @@ def _first_of_range(hit: Hit, context: Context) -> Timex | None:
     assert unit is not None
     if number is None:
         return None
-    hit.last = hit.match.end("count")
-    return duration(period(number, unit.gift), "range-start")
+    if hit.has("and"):
+        hit.last = hit.match.end("count")
+        return duration(period(number, unit.gift), "range-start")
+    return duration(period(number, unit.gift), "range", "EQUAL_OR_MORE")
 
 
 _COUNTED = "(?P<count>COUNT) (?P<half>AND_A_HALF)?"
 _KIND = "(?:MORE|UNIT_KIND|FULL|FISCAL|HYPHEN)*"
+_WHICH = "(?:ORDINAL|LATEST|FINAL|LAST|SAME)?"
+_KIND_OPEN = "(?:MORE|UNIT_KIND|FULL|FISCAL)*"
 _TAIL = "(?:HYPHEN? (?P<old>OLD)|HYPHEN? LONG)?"
 _SIDE = "(?:THE|ITS)? (?:(?P<shift>LAST|NEXT|THIS)|(?P<story>PAST|FOLLOWING)) ABOUT*"
 _NEAR = "(?:THE|ITS)? (?:(?P<reference>REFERENCE_ADJECTIVE)|(?P<story>PAST|FOLLOWING)|(?P<shift>LAST|NEXT))"
@@ -152,7 +168,8 @@ RULES = (
     Rule("past-duration", f"{_SIDE} {_COUNTED} {_KIND} (?P<unit>ANY_UNITS)", _counted),
     Rule("past-vague-duration", f"{_SIDE} (?P<vague>VAGUE) {_KIND} (?P<unit>UNITS|CLOCK_UNITS)", _vague),
     Rule("recent-duration", f"{_NEAR} (?P<unit>UNITS|CLOCK_UNITS)", _recent),
-    Rule("range-start", "(?P<count>COUNT) (?:TO|OR|HYPHEN|AND) COUNT (?P<unit>UNITS|CLOCK_UNITS)", _first_of_range),
+    Rule("range-start", "(?P<count>COUNT) (?:TO|OR|HYPHEN|(?P<and>AND)) COUNT (?P<unit>UNITS|CLOCK_UNITS)", _first_of_range),
+    Rule("the-duration", f"(?:THE|ITS) {_WHICH} (?P<count>COUNT) {_KIND_OPEN} (?P<unit>UNITS|CLOCK_UNITS)", _counted),
     Rule("duration", f"{_COUNTED} {_KIND} (?P<unit>ANY_UNITS) {_TAIL}", _counted),
     Rule("vague-duration", f"(?:THE)? (?P<vague>VAGUE) {_KIND} (?P<unit>UNITS|CLOCK_UNITS) {_TAIL}", _vague),
     Rule("half", "HALF ARTICLE? HYPHEN? (?P<unit>UNIT|CLOCK_UNIT)", _halved),

@@ -77,5 +77,5 @@ RULES = (
     Rule("weekdays", "(?P<weekday>WEEKDAYS)", _every_name),
     Rule("frequency", "(?P<frequency>FREQUENCY)", _frequency),
     Rule("times-a-unit", "(?P<times>TIMES) (?P<article>ARTICLE|EVERY) (?P<unit>UNIT)", _rate),
-    Rule("rate", "(?P<article>ARTICLE) (?P<unit>UNIT)", _rate),
+    Rule("rate", "(?P<article>ARTICLE) (?P<unit>UNIT) (?!AGO|EARLIER|BEFORE|HENCE)", _rate),
 )

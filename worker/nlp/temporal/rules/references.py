@@ -14,12 +14,21 @@ if TYPE_CHECKING:
 def _reference(hit: Hit, context: Context) -> Timex | None:
     value = hit.gift("x")
     before = context.surface(hit.first - 1).casefold()
-    if before == "as" and value == "FUTURE_REF":
-        return None  # "as soon as", "as shortly"
+    if value == "FUTURE_REF" and hit.last - hit.first == 1 and context.surface(hit.first).casefold() == "soon":
+        behind = context.surface(hit.last).casefold()
+        if before == "as" or behind in ("as", "after", "before") or context.direction(hit.first) == "past":
+            return None  # "as soon as", "soon after the vote", "soon became"
     if context.surface(hit.first)[0].isupper() and context.token(hit.first).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT"):
         return None
     why = value.casefold().replace("_", "-")
     return Timex(type="DATE", value=value, why=why, anchor="reference_time", interval=_interval(value, context))
+
+
+def _adjective(hit: Hit, context: Context) -> Timex | None:
+    """"the current system", "a recent filing"; "future earnings" are no date, and "the current" may be water's."""
+    if hit.gift("x") == "FUTURE_REF" or context.token(hit.first).pos_ != "ADJ":
+        return None
+    return _reference(hit, context)
 
 
 def _interval(value: str, context: Context) -> Interval:
@@ -37,5 +46,5 @@ def _the_past(hit: Hit, context: Context) -> Timex | None:
 RULES = (
     Rule("the-past", "THE PAST", _the_past),
     Rule("reference", "(?P<x>REFERENCE)", _reference),
-    Rule("reference-adjective", "(?P<x>REFERENCE_ADJECTIVE|CURRENT)", _reference),
+    Rule("reference-adjective", "(?P<x>REFERENCE_ADJECTIVE|CURRENT)", _adjective),
 )

@@ -27,11 +27,13 @@ def _season(hit: Hit, context: Context) -> Timex | None:
     if hit.has("year"):
         return date(Moment("season", hit.number("year") * len(SEASONS) + number), "season-of-year")
     here = context.today.to("season")
-    boxes = [Moment("season", (context.date.year + years) * len(SEASONS) + number) for years in (-2, -1, 0, 1)]
+    boxes = [Moment("season", (context.date.year + years) * len(SEASONS) + number) for years in (-1, 0, 1)]
     if hit.has("shift"):
         shift = int(hit.gift("shift"))
         if shift == 0 and hit.has("past"):
             shift = -1
+        if shift == 0:
+            return maybe_date(choose(boxes, context.today, None), "this-season", "reference_time")
         if shift:
             box = choose([box for box in boxes if box != here], context.today, "past" if shift < 0 else "future")
             return maybe_date(box, "last-season" if shift < 0 else "next-season", "reference_time")
@@ -51,7 +53,7 @@ def _holiday(hit: Hit, context: Context) -> Timex | None:
     direction = context.direction(hit.cell("holiday"), before=hit.first)
     if hit.has("shift"):
         direction = {"-1": "past", "1": "future"}.get(hit.gift("shift"), direction)  # type: ignore[assignment]  # only those two
-    box = in_some_year(lambda year: holiday(when, year), context.today, direction)
+    box = in_some_year(lambda year: holiday(when, year), context.today, direction, 0 if hit.has("shift") else 60)
     return maybe_date(box, "holiday", "reference_time")
 
 

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from worker.nlp.temporal.choice import choose, in_some_year
-from worker.nlp.temporal.guards import is_month, is_year
-from worker.nlp.temporal.moments import Grain, Moment, calendar_day, month_of
-from worker.nlp.temporal.numbers import count
+from worker.nlp.temporal.guards import is_month
+from worker.nlp.temporal.moments import calendar_day, month_of
 from worker.nlp.temporal.rule import Rule
+from worker.nlp.temporal.tense import Direction
 from worker.nlp.temporal.timex import Clock, Timex, at, date, maybe_date
 
 if TYPE_CHECKING:
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 _STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?([Zz]|[+-]\d\d:?\d\d)?)?")
 _SLASHED = re.compile(r"(\d{1,4})([/.])(\d{1,2})\2(\d{4}|\d{2})")
-_MONTHS = 12
+#: A day at most so far from today is meant whatever the tense.
+_NEAR_DAYS = 60
+#: So many characters at most lie between the months of a list.
+_LIST_GAP = 60
 #: Years of two digits up to this one belong to this century.
 _CENTURY_TURN = 69
 
@@ -51,11 +54,12 @@ def _numeric(hit: Hit, context: Context) -> Timex | None:
 def _full_date(hit: Hit, context: Context) -> Timex | None:
     if not is_month(hit.cell("month"), context, dated=True):
         return None
-    box = calendar_day(_year(hit, "year"), int(hit.gift("month")), hit.number("day"))
+    box = calendar_day(year_of(hit, "year"), int(hit.gift("month")), hit.number("day"))
     return maybe_date(box, "month-day-year")
 
 
-def _year(hit: Hit, group: str) -> int:
+def year_of(hit: Hit, group: str) -> int:
+    """Give a group's year in four digits."""
     number = hit.number(group)
     return number if number >= 100 else number + (2000 if number < _CENTURY_TURN else 1900)
 
@@ -67,11 +71,17 @@ def _month_day(hit: Hit, context: Context) -> Timex | None:
         return None
     if hit.has("shift"):
         box = calendar_day(context.date.year + int(hit.gift("shift")), month, number)
+        hit.last = hit.match.start("beside")
         return maybe_date(box, "month-day-shifted-year", "reference_time")
+    if hit.has("side"):
+        side: Direction = "past" if hit.gift("side") == "-1" else "future"
+        box = in_some_year(lambda year: calendar_day(year, month, number), context.today, side, 0)
+        return maybe_date(box, "last-month-day", "reference_time")
     if (year := _span_year(hit, context)) is not None:
         box = calendar_day(year, month, number)
         return maybe_date(box, "month-day-of-span")
-    box = in_some_year(lambda year: calendar_day(year, month, number), context.today, context.direction(cell, before=hit.first))
+    direction = context.direction(cell, before=hit.first)
+    box = in_some_year(lambda year: calendar_day(year, month, number), context.today, direction, _NEAR_DAYS)
     return maybe_date(box, "month-day", "reference_time")
 
 
@@ -83,7 +93,7 @@ def _span_year(hit: Hit, context: Context) -> int | None:
         return None
     for cell in (hit.last + 2, hit.last + 3, hit.last + 4):
         if context.is_a(cell, "YEAR"):
-            return int(context.tape.senses[cell].number)
+            return int(context.tape.sense(cell).number)
         if not context.is_a(cell, "HOUR", "HOUR_24", "DAY_NUMBER", "NTH", "COMMA"):
             return None
     return None
@@ -92,13 +102,14 @@ def _span_year(hit: Hit, context: Context) -> int | None:
 def _month_year(hit: Hit, context: Context) -> Timex | None:
     if not is_month(hit.cell("month"), context, dated=True):
         return None
-    return date(month_of(_year(hit, "year"), int(hit.gift("month"))), "month-year")
+    return date(month_of(year_of(hit, "year"), int(hit.gift("month"))), "month-year")
 
 
 def _month_shift(hit: Hit, context: Context) -> Timex | None:
     """"June last year", "January this year"."""
     if not is_month(hit.cell("month"), context, dated=True):
         return None
+    hit.last = hit.match.start("beside")
     return date(month_of(context.date.year + int(hit.gift("shift")), int(hit.gift("month"))), "month-shifted-year", "reference_time")
 
 
@@ -111,8 +122,17 @@ def _month(hit: Hit, context: Context) -> Timex | None:
         return _shifted_month(int(hit.gift("shift")), month, context)
     if (year := _span_year(hit, context)) is not None:
         return date(month_of(year, month), "month-of-span")
-    box = in_some_year(lambda year: month_of(year, month), context.today, context.direction(cell, before=hit.first))
+    beside = context.found[-1] if context.found else None
+    if beside is not None and beside.moment is not None and beside.moment.grain == "month" and _follows(beside, hit, context):
+        # "in October, November and January": one list, counted on from its first month.
+        return maybe_date(choose([month_of(beside.moment.start.year + years, month) for years in (-1, 0, 1)], beside.moment, None),
+                          "month-of-list", beside)
+    box = in_some_year(lambda year: month_of(year, month), context.today, context.direction(cell, before=hit.first), 0)
     return maybe_date(box, "month", "reference_time")
+
+
+def _follows(beside: Timex, hit: Hit, context: Context) -> bool:
+    return context.tape.start(hit.first) - beside.end <= _LIST_GAP
 
 
 def _shifted_month(shift: int, month: int, context: Context) -> Timex | None:
@@ -125,123 +145,35 @@ def _shifted_month(shift: int, month: int, context: Context) -> Timex | None:
     return maybe_date(box, "last-month-name" if shift < 0 else "next-month-name", "reference_time")
 
 
-def _bare_year(hit: Hit, context: Context) -> Timex | None:
-    if not is_year(hit.cell("year"), context):
+def _day_of_list(hit: Hit, context: Context) -> Timex | None:
+    """"April 24 and 25", "July 4-7": the second day has its month from the first."""
+    before = context.found[-1] if context.found else None
+    if before is None or before.moment is None or before.moment.grain != "day" or not before.why.startswith("month-day"):
         return None
-    return date(Moment("year", hit.number("year")), "year")
-
-
-def _spoken_year(hit: Hit, context: Context) -> Timex | None:
-    """"nineteen ninety-six", as broadcasts spell it."""
-    first, rest = hit.number("century"), count(hit.senses("rest"))
-    if rest is None or not 10 <= rest <= 99 or first not in (18, 19, 20):
+    if not 0 <= context.tape.start(hit.first) - before.end <= 1 or context.surface(hit.last)[:1].isalnum():
         return None
-    return date(Moment("year", first * 100 + int(rest)), "spoken-year")
-
-
-def _short_year(hit: Hit, context: Context) -> Timex | None:
-    return date(Moment("year", _year(hit, "year")), "short-year")
-
-
-def _season_year(hit: Hit, context: Context) -> Timex | None:
-    """"the 2009-10 season", fiscal 2009/10: two calendar years in one."""
-    first = hit.number("x")
-    return Timex(type="DATE", value=f"{first}/{first + 1}", why="season-year", interval=(f"{first}-01-01", f"{first + 2}-01-01"))
-
-
-def _decade(hit: Hit, context: Context) -> Timex | None:
-    digits = hit.gift("decade")
-    if len(digits) == 2:
-        if int(digits) % 10:
-            return None
-        digits = f"{'20' if digits in ('00', '10') else '19'}{digits}"
-        if context.surface(hit.cell("decade"))[0].isdigit() and not hit.has("the"):
-            return None
-    elif digits.endswith("00"):
-        # "the 1900s" is the century as often as the decade; TIMEX3 would need to choose.
-        return date(Moment("century", int(digits) // 100), "hundreds")
-    return date(Moment("decade", int(digits) // 10), "decade")
-
-
-def _named_decade(hit: Hit, context: Context) -> Timex | None:
-    """"the sixties" are the 1960s; a person "in his sixties" is no date."""
-    return date(Moment("decade", 190 + int(hit.gift("decade")) // 10), "decade-name")
-
-
-def _century(hit: Hit, context: Context) -> Timex | None:
-    number = hit.number("nth")
-    if hit.gift("unit", 1) != "century" or not 1 <= number <= 30:
+    first = before.moment.start
+    box = calendar_day(first.year, first.month, hit.number("day"))
+    if box is None or box.index <= before.moment.index:
         return None
-    return date(Moment("century", number - 1), "century")
-
-
-def _fiscal_year(hit: Hit, context: Context) -> Timex | None:
-    """A fiscal year is named, but when it begins depends on who reports: no interval."""
-    return Timex(type="DATE", value=f"FY{hit.number('year')}", why="fiscal-year")
-
-
-def _quarter(hit: Hit, context: Context) -> Timex | None:
-    unit = hit.sense("unit")
-    grain: Grain = "half" if hit.has("half") or (unit is not None and unit.gift[0] == "0.5") else "quarter"
-    if unit is not None and grain == "quarter" and unit.gift[1] != "quarter":
-        return None
-    boxes = 2 if grain == "half" else 4
-    number = boxes if hit.has("final") else hit.number("nth")
-    if not 1 <= number <= boxes:
-        return None
-    if hit.has("fiscal"):
-        return _fiscal_quarter(hit, number)
-    if hit.has("year"):
-        return date(Moment(grain, hit.number("year") * boxes + number - 1), f"{grain}-of-year")
-    if hit.has("shift"):
-        year = context.date.year + int(hit.gift("shift"))
-        return date(Moment(grain, year * boxes + number - 1), f"{grain}-of-shifted-year", "reference_time")
-    if hit.has("final"):
-        return None
-    direction = context.direction(hit.last - 1, before=hit.first)
-    box = in_some_year(lambda year: Moment(grain, year * boxes + number - 1), context.today, direction)
-    if box is not None and direction == "past" and context.today.to(grain).index - box.index > boxes // 2:
-        # "cuts announced for the fourth quarter" look ahead whatever their verb's tense: the nearest one is meant.
-        box = in_some_year(lambda year: Moment(grain, year * boxes + number - 1), context.today, None)
-    return maybe_date(box, grain, "reference_time")
-
-
-def _fiscal_quarter(hit: Hit, number: int) -> Timex | None:
-    """The quarter of a fiscal year has no place in the calendar that the text tells."""
-    value = f"FY{hit.number('year')}-Q{number}" if hit.has("year") else None
-    return Timex(type="DATE", value=value, why="fiscal-quarter")
+    hit.first = hit.cell("day")
+    return date(box, "day-of-list", before)
 
 
 _WEEKDAY = "(?:ANY_WEEKDAY COMMA? )?"
+_DAY = "THE? (?P<day>DAY|ORDINAL_WORD)"
 _ANY_YEAR = "(?P<year>YEAR|SHORT_YEAR)"
-_SHIFTED_YEAR = "(?P<shift>LAST|NEXT|THIS) UNIT"
-_NTH_QUARTER = "(?:THE|ITS)? (?P<fiscal>FISCAL)? HYPHEN? (?:(?P<nth>ORDINAL)|(?P<final>LAST|FINAL)) HYPHEN? (?P<unit>UNIT|HALF)"
-_OF_YEAR = f"(?:(?:OF|IN|COMMA)? (?:THE? FISCAL? UNIT?) (?P<year>YEAR)|(?:OF|IN)? {_SHIFTED_YEAR})"
-_CODE = "(?P<nth>QUARTER_CODE|(?P<half>HALF_CODE))"
+SHIFTED_YEAR = "(?P<shift>LAST|NEXT|THIS) UNIT"
+_BESIDE = f"(?P<beside>OF? {SHIFTED_YEAR})"
 
 RULES = (
     Rule("numeric-date", "(?P<x>NUMERIC_DATE)", _numeric),
-    Rule("month-day-year", f"{_WEEKDAY}(?P<month>ANY_MONTH) THE? (?P<day>DAY|ORDINAL_WORD) COMMA? {_ANY_YEAR}", _full_date),
-    Rule("day-month-year", f"{_WEEKDAY}THE? (?P<day>DAY|ORDINAL_WORD) OF? (?P<month>ANY_MONTH) COMMA? {_ANY_YEAR}", _full_date),
-    Rule("month-day", f"{_WEEKDAY}(?P<month>ANY_MONTH) THE? (?P<day>DAY|ORDINAL_WORD) (?:OF? {_SHIFTED_YEAR})?", _month_day),
-    Rule("day-month", f"{_WEEKDAY}THE? (?P<day>DAY|ORDINAL_WORD) OF? (?P<month>ANY_MONTH) (?:OF? {_SHIFTED_YEAR})?", _month_day),
+    Rule("month-day-year", f"{_WEEKDAY}(?P<month>ANY_MONTH) {_DAY} COMMA? {_ANY_YEAR}", _full_date),
+    Rule("day-month-year", f"{_WEEKDAY}{_DAY} OF? (?P<month>ANY_MONTH) COMMA? {_ANY_YEAR}", _full_date),
+    Rule("month-day", f"(?:(?P<side>LAST|NEXT) PAST?)? {_WEEKDAY}(?P<month>ANY_MONTH) {_DAY} {_BESIDE}?", _month_day),
+    Rule("day-month", f"{_WEEKDAY}{_DAY} OF? (?P<month>ANY_MONTH) {_BESIDE}?", _month_day),
+    Rule("day-of-list", "(?:AND|TO|HYPHEN) (?P<day>DAY)", _day_of_list),
     Rule("month-year", "(?P<month>ANY_MONTH) (?:OF|COMMA)? (?P<year>YEAR|SHORT_YEAR)", _month_year),
-    Rule("month-shifted-year", f"(?P<month>ANY_MONTH) OF? {_SHIFTED_YEAR}", _month_shift),
+    Rule("month-shifted-year", f"(?P<month>ANY_MONTH) {_BESIDE}", _month_shift),
     Rule("month", "(?P<shift>LAST|NEXT|THIS)? PAST? (?P<month>ANY_MONTH)", _month),
-    Rule("quarter-of-year", f"{_NTH_QUARTER} {_OF_YEAR}", _quarter),
-    Rule("year-quarter", "THE? (?P<year>YEAR) (?P<nth>ORDINAL) HYPHEN? (?P<unit>UNIT|HALF)", _quarter),
-    Rule("shifted-year-quarter", f"{_SHIFTED_YEAR} POSSESSIVE (?P<nth>ORDINAL) HYPHEN? (?P<unit>UNIT|HALF)", _quarter),
-    Rule("quarter-code-of-year", f"{_CODE} {_OF_YEAR}", _quarter),
-    Rule("year-quarter-code", f"(?P<year>YEAR) HYPHEN? {_CODE}", _quarter),
-    Rule("quarter", _NTH_QUARTER, _quarter),
-    Rule("quarter-code", _CODE, _quarter),
-    Rule("fiscal-year", "THE? FISCAL UNIT? (?P<year>YEAR)", _fiscal_year),
-    Rule("fiscal-code", "(?P<year>FISCAL_CODE)", _fiscal_year),
-    Rule("century", "THE? (?P<nth>ORDINAL) HYPHEN? (?P<unit>UNIT)", _century),
-    Rule("season-year", "(?P<x>SEASON_YEAR)", _season_year),
-    Rule("decade", "(?P<the>THE)? (?P<decade>DECADE)", _decade),
-    Rule("decade-name", "THE (?P<decade>DECADE_WORD)", _named_decade),
-    Rule("spoken-year", "(?P<century>SPOKEN_CENTURY) (?P<rest>ANY_NUMBER (?:HYPHEN ANY_NUMBER)?)", _spoken_year),
-    Rule("short-year", "(?P<year>SHORT_YEAR)", _short_year),
-    Rule("year", "(?:THE UNIT)? (?P<year>YEAR)", _bare_year),
 )
