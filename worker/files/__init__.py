@@ -1,9 +1,11 @@
-"""Articles in files: `.txt .md .json .jsonl`, each also packed as `.gz` or `.zst`, folders, and standard input.
+"""Articles in files: `.txt .md .json .jsonl .html .warc .rss`, each also packed as `.gz` or `.zst`, folders, and standard input.
 
 Whatever cannot be read is an item of its own that names file, line and field; it never stops the rest. Memory stays bounded:
 lines are read one by one, whole files up to a limit, and an archive that unpacks to far more than its size is refused.
 
     kinds.py    what a file holds, by its name; one function a kind
+    web.py      pages, web archives and feeds
+    tables.py   results into files: JSON lines, CSV, Parquet
     unpack.py   bytes out of plain, gzip and zstd files, within limits
 """
 

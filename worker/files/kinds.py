@@ -93,6 +93,17 @@ def _json_lines(source: Source, first: bytes | None = None) -> Iterator[Found]:
         yield Found(number, value)
 
 
+def _from_web(name: str) -> Callable[[Source], Iterator[Found]]:
+    """Make the reader of a kind that `web.py` reads; its packages are loaded only then."""
+    def read(source: Source) -> Iterator[Found]:
+        from worker.files import web
+
+        for number, value in getattr(web, name)(source):
+            yield Found(number, error=value) if isinstance(value, str) else Found(number, value)
+
+    return read
+
+
 def _sniffed(source: Source) -> Iterator[Found]:
     """Read standard input: JSON lines, one JSON value over several lines, or one article of prose."""
     first = source.line()
@@ -114,6 +125,12 @@ KINDS: dict[str, Callable[[Source], Iterator[Found]]] = {
     ".json": _json,
     ".jsonl": _json_lines,
     ".ndjson": _json_lines,
+    ".html": _from_web("page"),
+    ".htm": _from_web("page"),
+    ".warc": _from_web("archive"),
+    ".rss": _from_web("feed"),
+    ".atom": _from_web("feed"),
+    ".xml": _from_web("feed"),
 }
 #: For people: which endings are read.
 KNOWN = " ".join(KINDS)

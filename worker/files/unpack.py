@@ -61,6 +61,14 @@ class Source:
             raise InputError(f"the file has more than {MAX_PIECE * 8 >> 20} MiB; put many articles into a .jsonl file")
         return piece
 
+    def some(self, size: int) -> bytes:
+        """Give up to `size` bytes; none at the end.
+
+        Raises:
+            InputError: the archive is broken, cut off or a bomb.
+        """
+        return self._read(lambda: self._stream.read(size))
+
     def _skip_line(self) -> None:
         while (piece := self._read(lambda: self._stream.readline(1 << 20))) and not piece.endswith(b"\n"):
             pass
@@ -95,7 +103,8 @@ class LongLineError(InputError):
 def open_source(path: Path) -> Source:
     """Open a file, unpacking it by its name's ending."""
     raw = path.open("rb")
-    size = path.stat().st_size
+    # Of a web archive only one page is held at a time: it may be as large as it likes.
+    size = None if ".warc" in path.suffixes else path.stat().st_size
     match path.suffix.lower():
         case ".gz":
             return Source(cast("BinaryIO", gzip.GzipFile(fileobj=raw)), raw, size)
