@@ -14,14 +14,13 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from worker.nlp.factuality.lexicon import predicates
+from worker.nlp.factuality.lexicon import Status, predicates
 from worker.nlp.factuality.predicates import predicates_of, stretch
+from worker.nlp.factuality.state import Certainty, Polarity, State
 from worker.records import Record, Ref, TextSpan
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
-    from worker.nlp.factuality.lexicon import Status
-    from worker.nlp.factuality.state import Certainty, Polarity, State
     from worker.nlp.reading import Reading
 
 VERSION = 1
