@@ -93,6 +93,16 @@ class GatewaySettings(_Group):
     cors_origins: tuple[str, ...]
 
 
+class FlowerSettings(_Group):
+    """Where and how Flower shows the workers."""
+
+    address: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=0, le=65_535)]
+    user: str
+    password: str
+    read_only: bool
+
+
 class LogSettings(_Group):
     """What is logged and how."""
 
@@ -114,6 +124,7 @@ class Settings(BaseSettings):
     limits: LimitSettings
     retention: RetentionSettings
     gateway: GatewaySettings
+    flower: FlowerSettings
     logs: LogSettings
 
     @classmethod

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0917 - compiled functions take no keywords, and their state is arrays, not objects
+
 """The arc-eager transition loop, compiled by numba; imported only once numba's cache folder is set.
 
 It follows spaCy's `arc_eager.pyx` and `_state.pxd` move by move. A word that is taken off the stack without a head goes back

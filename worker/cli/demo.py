@@ -1,0 +1,64 @@
+"""`wiredesk demo`: a real server, real workers and the seed articles, from the queue to tables on the screen; ends by itself."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+
+import orjson
+import typer
+
+from worker.cli import console
+from worker.cli.submit import wait_for
+from worker.errors import InputError
+from worker.files import ArticleFiles
+from worker.ledger import Ledger, connect
+from worker.producer import submit
+from worker.settings import data_folder, load_settings
+from worker.views import terminal
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(demo)
+
+
+def demo() -> None:
+    """Read the seed articles through a queue of their own and show what was found."""
+    from worker.machine import machine
+
+    with tempfile.TemporaryDirectory(prefix="wiredesk-demo-") as folder:
+        # A home of its own: a demo neither meets nor leaves articles in the user's ledger.
+        settings = load_settings().model_copy(update={"redis_url": "", "home": Path(folder)})
+        with machine(settings, workers=2, gateway_port=None, flower_port=None, tell=console.say) as running:
+            console.say(f"server: {running.server.program}; two worker processes are loading the model {settings.model}")
+            ledger = connect(settings, running.server.url, name="wiredesk-demo")
+            try:
+                _read(ledger)
+            finally:
+                ledger.close()
+
+
+def _read(ledger: Ledger) -> None:
+    items = list(ArticleFiles([str(data_folder("seeds"))]))
+    for item in items:
+        if item.article is None:
+            raise InputError(f"{item.origin}: {item.error}")
+    began = time.monotonic()
+    verdicts = submit([item.article for item in items if item.article], ledger=ledger, source="demo")
+    console.say(f"submitted {len(verdicts)} articles in {(time.monotonic() - began) * 1_000:.0f} ms")
+    if wait_for(ledger, [verdict.id for verdict in verdicts]):
+        raise typer.Exit(1)
+    for number, (item, verdict) in enumerate(zip(items, verdicts, strict=True)):
+        found = ledger.results.get(verdict.id)
+        if found is None or item.article is None:
+            raise InputError(f"{item.origin}: has no result")
+        result = orjson.loads(found)
+        console.OUT.rule(Path(item.origin).name, align="left")
+        if number == 0:
+            console.OUT.print(terminal.article(item.article.text, result))
+        else:
+            console.OUT.print(terminal.heading(result), *terminal.facts(result), sep="\n")
+    now = ledger.status()
+    console.say(f"{now.accepted} accepted = {now.done} done + {now.dead} dead + {now.queued} queued + {now.in_flight} in flight", "green")

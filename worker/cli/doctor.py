@@ -1,0 +1,97 @@
+"""`wiredesk doctor`: checks what delivery and reading rest on, and says what to do."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import sys
+from collections.abc import Iterator
+
+import typer
+
+from worker import __version__
+from worker.cli import console
+from worker.errors import ConfigurationError, ServerUnavailableError
+from worker.ledger import connect
+from worker.ledger.server import check_celery, check_server, masked
+from worker.settings import Settings, load_settings, server_url
+
+#: (level, subject, sentence); level is ok, warning or error.
+Finding = tuple[str, str, str]
+
+_LITTLE_DISK = 2 << 30
+_LITTLE_MEMORY = 1 << 30
+_STYLES = {"ok": "green", "warning": "yellow", "error": "red"}
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(doctor)
+
+
+def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON instead of a table.")) -> None:
+    """Check server settings, versions, model, disk and memory; say what to do."""
+    settings = load_settings()
+    found = [*_versions(), *_server(settings), *_model(settings), *_machine(settings)]
+    if as_json:
+        console.print_json([dict(zip(("level", "subject", "finding"), finding, strict=True)) for finding in found])
+    else:
+        from rich.text import Text
+
+        rows = [(Text(level, style=_STYLES[level]), subject, sentence) for level, subject, sentence in found]
+        console.OUT.print(console.table(f"Wiredesk {__version__}", ("", "", ""), rows))
+    if any(level == "error" for level, _, _ in found):
+        raise typer.Exit(1)
+
+
+def _versions() -> Iterator[Finding]:
+    yield "ok", "Python", f"{platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores"
+    wrong = [finding.message for finding in check_celery()]
+    if not wrong:
+        import celery
+        import kombu
+
+        yield "ok", "Celery", f"{celery.__version__} with kombu {kombu.__version__}"
+    yield from (("error", "Celery", message) for message in wrong)
+
+
+def _server(settings: Settings) -> Iterator[Finding]:
+    try:
+        ledger = connect(settings, name="wiredesk-doctor")
+        found = check_server(ledger.client)
+        now = ledger.status()
+    except (ConfigurationError, ServerUnavailableError) as error:
+        yield "error", "server", str(error)
+        return
+    yield from ((finding.level, "server", finding.message) for finding in found)
+    if not found:
+        info = ledger.client.info()
+        program = f"Valkey {info['valkey_version']}" if info.get("valkey_version") else f"Redis {info['redis_version']}"
+        yield "ok", "server", f"{program} at {masked(server_url(settings))}, {info['used_memory_human']} in use; keeps and never evicts"
+    parts = f"{now.done:,} done + {now.dead:,} dead + {now.queued:,} queued + {now.in_flight:,} in flight"
+    if now.balanced:
+        yield "ok", "ledger", f"{now.accepted:,} accepted = {parts}"
+    else:
+        yield "error", "ledger", f"{now.accepted:,} accepted, but {parts}: keys were changed by hand or an old file was restored"
+    yield from (("error", name, sentence) for name, sentence in now.alarms.items())
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    from worker.nlp.model import load_model
+
+    try:
+        model = load_model(settings.model)
+    except ConfigurationError as error:
+        yield "error", "model", str(error)
+    else:
+        yield "ok", "model", f"{model.name} {model.version}"
+
+
+def _machine(settings: Settings) -> Iterator[Finding]:
+    place = settings.home if settings.home.exists() else settings.home.absolute().parent
+    free = shutil.disk_usage(place).free
+    yield ("ok" if free > _LITTLE_DISK else "warning"), "disk", f"{free / 2**30:,.1f} GiB free in {place.absolute()}"
+    if sys.platform.startswith("linux"):
+        available = os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        yield ("ok" if available > _LITTLE_MEMORY else "warning"), "memory", f"{available / 2**30:,.1f} GiB free"

@@ -1,0 +1,57 @@
+"""`wiredesk up|worker`: everything on one machine until Ctrl-C, or one worker for many machines."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from worker.cli import console
+from worker.settings import load_settings, server_url
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command()(up)
+    app.command()(worker)
+
+
+def up(
+    workers: Annotated[int, typer.Option(help="Worker processes; 0: as many as cores.")] = 0,
+    port: Annotated[int | None, typer.Option(help="The gateway's port.")] = None,
+    flower_port: Annotated[int | None, typer.Option(help="Flower's port; 0: without Flower.")] = None,
+) -> None:
+    """Run server, workers, gateway and Flower on this machine until Ctrl-C."""
+    from worker.machine import machine
+
+    settings = load_settings()
+    flower = settings.flower.port if flower_port is None else flower_port
+    gateway = settings.gateway.port if port is None else port
+    with suppress(KeyboardInterrupt), machine(
+        settings, workers=workers or settings.worker.concurrency, gateway_port=gateway, flower_port=flower or None,
+        tell=lambda message: console.say(message, "yellow"),
+    ) as running:
+        kind = "embedded" if running.server.embedded else "configured"
+        data = str(settings.home.absolute()) if running.server.embedded else ""
+        rows = [("server", f"{running.server.program} ({kind})", data)]
+        rows += [(part.name, part.address or f"process {part.pid}", str(part.log)) for part in running.parts]
+        console.ERR.print(console.table("Wiredesk is up; Ctrl-C stops it", ("part", "where", "log or data"), rows))
+        running.watch()
+    console.say("stopped; nothing is left running")
+
+
+def worker(
+    concurrency: Annotated[int, typer.Option(help="Worker processes; 0: as the settings say, else as many as cores.")] = 0,
+    events: Annotated[bool, typer.Option("--events", help="Send task events for Flower; costs about a millisecond an article.")] = False,
+) -> None:
+    """Run a worker here; any number of them, on any number of machines, share one server."""
+    settings = load_settings()
+    server_url(settings)  # a clear word before Celery starts
+    processes = concurrency or settings.worker.concurrency or os.cpu_count() or 1
+    options = ["--concurrency", str(processes), "--hostname", f"wiredesk-{os.getpid()}@%h", "--without-gossip", "--without-mingle",
+               "--loglevel", settings.logs.level.upper(), *(["--events"] if events else [])]
+    # Celery's own program takes this process over: signals and supervisors reach it without a go-between.
+    os.execv(sys.executable, [sys.executable, "-m", "celery", "-A", "worker.app", "worker", *options])
