@@ -1,0 +1,63 @@
+"""Wrong use of the command: one clear sentence, the right exit status, no traceback, and never a control character."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.system.commands import environment, wiredesk
+
+
+@pytest.mark.parametrize(("arguments", "status", "sentence"), [
+    (["submit", "nothing.txt"], 1, "wiredesk up"),
+    (["status"], 1, "wiredesk up"),
+    (["result", "x"], 1, "wiredesk up"),
+    (["worker"], 1, "wiredesk up"),
+    (["extract", "nothing.txt"], 1, "nothing.txt: does not exist"),
+    (["extract", "--only", "nonsense", "-"], 2, "no extractor 'nonsense'"),
+    (["frobnicate"], 2, "No such command"),
+    ([], 2, "Usage"),
+])
+def test_wrong_use_is_named(tmp_path: Path, arguments: list[str], status: int, sentence: str) -> None:
+    """Exit status 1 for input, 2 for usage."""
+    got, out, err = wiredesk(*arguments, env=environment(tmp_path), cwd=tmp_path)
+    assert got == status
+    assert sentence in out + err
+
+
+@pytest.mark.parametrize(("variable", "value", "sentence"), [
+    ("WIREDESK_MODEL", "no_such_model", "no spaCy pipeline 'no_such_model'"),
+    ("WIREDESK_LIMITS__BACKLOG", "many", "limits.backlog"),
+    ("WIREDESK_CONFIG", "/nonexistent.toml", "/nonexistent.toml: cannot be read"),
+])
+def test_wrong_settings_are_named(tmp_path: Path, variable: str, value: str, sentence: str) -> None:
+    """Exit status 2, with the setting's name."""
+    status, _, err = wiredesk("extract", "-", env=environment(tmp_path, **{variable: value}), data=b"Prose.")
+    assert status == 2
+    assert sentence in err
+
+
+def test_an_unreachable_server_is_named_without_its_password(tmp_path: Path) -> None:
+    """The address is shown, the secret is not."""
+    env = environment(tmp_path, WIREDESK_REDIS_URL="redis://:sesame@127.0.0.1:1/0")
+    status, out, err = wiredesk("status", env=env)
+    assert status == 1
+    assert "127.0.0.1:1" in err
+    assert "sesame" not in out + err
+
+
+def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:
+    """An escape sequence in a field name is shown as its code."""
+    status, out, err = wiredesk("extract", "-", env=environment(tmp_path), data=b'{"text": "a", "\\u001b[31mx": 1}\n')
+    assert status == 1
+    assert "\x1b" not in out + err
+    assert "\\x1b[31mx" in err
+
+
+def test_a_broken_line_stops_nothing_else(tmp_path: Path) -> None:
+    """The good lines' results are printed, the bad line is named, the status is 1."""
+    data = b'{"text": "Seoul said no."}\n{broken\n{"text": "Kyiv said yes."}\n'
+    status, out, err = wiredesk("extract", "-", env=environment(tmp_path), data=data)
+    assert (status, out.count("\n")) == (1, 2)
+    assert "standard input:2: is no JSON" in err
