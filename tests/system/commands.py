@@ -16,10 +16,12 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     """Give an environment without the developer's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
     # Columns and colours depend on the terminal: a fixed one.
-    return {**kept, "WIREDESK_HOME": str(home), "WIREDESK_MODEL": MODEL, "COLUMNS": "200", "PYTHONWARNINGS": "ignore", **more}
+    return {**kept, "WIREDESK_HOME": str(home), "WIREDESK_MODEL": MODEL, "COLUMNS": "200", "PYTHONPATH": str(Path(__file__).parents[2]), **more}
 
 
-def wiredesk(*arguments: str, env: Mapping[str, str], data: bytes = b"", seconds: float = 120, cwd: Path | None = None) -> tuple[int, str, str]:
+def wiredesk(
+    *arguments: str, env: Mapping[str, str], data: bytes = b"", seconds: float = 120, cwd: Path | None = None,
+) -> tuple[int, str, str]:
     """Run the command to its end; give exit status, standard output and standard error."""
     done = subprocess.run([sys.executable, "-m", "worker", *arguments], env=dict(env), input=data, capture_output=True, timeout=seconds,
                           check=False, cwd=cwd)

@@ -129,7 +129,8 @@ def test_doctor_finds_nothing_wrong(up: Up) -> None:
 
 def test_a_part_that_dies_is_started_again(up: Up) -> None:
     """A killed worker is replaced and the next article is read."""
-    [worker] = [child for child in psutil.Process(up.process.pid).children() if "worker.app" in child.cmdline() and "flower" not in child.cmdline()]
+    children = [(child, child.cmdline()) for child in psutil.Process(up.process.pid).children()]
+    [worker] = [child for child, command in children if "worker.app" in command and "flower" not in command]
     worker.kill()
     status, _, err = wiredesk("submit", "-", "--wait", env=up.env, data=b"A worker was killed in Lyon on Monday, and nobody noticed.")
     assert status == 0, err
