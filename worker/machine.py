@@ -24,6 +24,8 @@ from worker.settings import Settings
 
 #: A part that ends by itself this often within a minute is not started again.
 MAX_RESTARTS = 5
+#: The arguments are the article's id and title: what a person looks for.
+_FLOWER_COLUMNS = "name,args,state,received,runtime,worker,uuid"
 _MINUTE = 60.0
 _WATCH_SECONDS = 0.5
 #: Beyond the worker's own bound for stopping.
@@ -131,7 +133,7 @@ def _flower(settings: Settings, environment: dict[str, str], port: int) -> Part:
         raise ConfigurationError(f"flower.address: others could reach Flower on {address}; set flower.user and flower.password")
     _require_free("flower", address, port)
     options = [f"--address={address}", f"--port={port}", "--persistent=True", f"--db={home / 'flower.db'}", "--state_save_interval=60000",
-               "--max_tasks=20000", "--purge_offline_workers=300", "--enable_events=True"]
+               "--max_tasks=20000", "--purge_offline_workers=300", "--enable_events=True", f"--tasks_columns={_FLOWER_COLUMNS}"]
     if settings.flower.read_only:
         options.append("--read_only=True")
     secret = {"FLOWER_COOKIE_SECRET": secrets.token_urlsafe(32)}
@@ -166,7 +168,8 @@ def _signals_as_interrupts() -> Iterator[None]:
     def interrupt(_signal: int, _frame: object) -> None:
         raise KeyboardInterrupt
 
-    kept = {number: signal.signal(number, interrupt) for number in (signal.SIGTERM, signal.SIGHUP)}
+    # SIGINT too: a shell starts background programs with it ignored.
+    kept = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:

@@ -16,7 +16,8 @@ def environment(home: Path, **more: str) -> dict[str, str]:
     """Give an environment without the developer's own settings."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
     # Columns and colours depend on the terminal: a fixed one.
-    return {**kept, "WIREDESK_HOME": str(home), "WIREDESK_MODEL": MODEL, "COLUMNS": "200", "PYTHONPATH": str(Path(__file__).parents[2]), **more}
+    return {**kept, "WIREDESK_HOME": str(home), "WIREDESK_MODEL": MODEL, "COLUMNS": "200",
+            "PYTHONPATH": str(Path(__file__).parents[2]), **more}
 
 
 def wiredesk(
