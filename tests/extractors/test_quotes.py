@@ -35,7 +35,7 @@ def seed(reader: Reader) -> dict[str, Any]:
     ("indirect", "that Seoul is open", "evolves", "articulated", "a senior official from President Yoon Suk Yeol’s office"),
     ("indirect", "that North Korea is highly likely", "aid Russia", "assessment", "its"),
 ])
-def test_the_seed_says_who_says_what(  # noqa: PLR0917 - pytest passes parameters by name
+def test_the_seed_says_who_says_what(
         seed: dict[str, Any], kind: str, begins: str, ends: str, cue: str, speaker: str) -> None:
     """A quote that a person reads in the seed is found with kind, cue and speaker."""
     found = [quote for quote in seed["quotes"] if quote["text"].startswith(begins)]

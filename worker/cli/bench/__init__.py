@@ -45,7 +45,7 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group)
 
 
-def speed(  # noqa: PLR0917 - a command's options
+def speed(
     parts: Annotated[list[Part] | None, typer.Argument(
         metavar="[PART]…", help=f"{', '.join(Part)}; by default {', '.join(DEFAULT)}.")] = None,
     articles: Annotated[list[str] | None, typer.Option(help="Files with articles; by default made from the seeds.")] = None,
