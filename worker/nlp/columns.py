@@ -36,7 +36,7 @@ class Columns:
         self.ent_iob: list[int] = rows[:, 5].tolist()
         # HEAD is an offset stored without a sign: adding it wraps around to the head's index.
         offsets = rows[:, 6].astype("int64").tolist()
-        self.heads = [token + offset for token, offset in enumerate(offsets)]
+        self.heads: list[int] = [token + offset for token, offset in enumerate(offsets)]
         starts = rows[:, 7].astype("int64").tolist()
         self.sentences = [token for token, start in enumerate(starts) if start == 1 or token == 0]
         self.sents: list[int] = []

@@ -92,7 +92,7 @@ class Reading:
     @cached_property
     def parties(self) -> Parties:
         """Who is who: every entity with its mentions."""
-        return find_parties(self.columns, self._credits)
+        return find_parties(self.columns, self.quotation, self._credits)
 
     @property
     def _credits(self) -> Credits:

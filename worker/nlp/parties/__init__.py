@@ -15,19 +15,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.nlp.parties.coreference import resolve
 from worker.nlp.parties.entity import TYPES, Candidate, Credits, Entity, Form, Gender, Ids, Mention, Parties, Role, Sense
 from worker.nlp.parties.finishing import finish
 from worker.nlp.parties.merging import mark_reporters, merge
+from worker.nlp.parties.name import head_of
 from worker.nlp.parties.names import find_names
+from worker.nlp.parties.voices import Voices
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
+    from worker.nlp.quotation import Quotation
 
 __all__ = ["TYPES", "Candidate", "Credits", "Entity", "Form", "Gender", "Ids", "Mention", "Parties", "Role", "Sense", "find_parties"]
 
 
-def find_parties(columns: Columns, credit: Credits) -> Parties:
+def find_parties(columns: Columns, quotation: Quotation, credit: Credits) -> Parties:
     """Find every entity of an article with its mentions; who made the article is marked."""
     parties = merge(columns, find_names(columns))
     mark_reporters(columns, parties, credit)
-    return Parties(finish(columns, parties))
+    by_head = {head_of(columns, name.first, name.last): (party, name) for party in parties for name in party.names}
+    voices = Voices(columns, quotation, by_head)
+    parties = resolve(columns, parties, voices)
+    return finish(columns, [party for party in parties if party.name or len(party.names) > 1], voices.relatives)

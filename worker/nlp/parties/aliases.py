@@ -95,6 +95,21 @@ def organisation_aliases(names: Iterable[str]) -> Iterator[Alias]:
             if len(known) == 1 and known[0] != name:
                 yield name, known[0], "acronym"
         yield from _openings(name, cores)
+        yield from _kinds(name, names)
+
+
+def head_word(name: str) -> str:
+    """Give the word that says what a named body is: "Church" of "Church of Scientology", "Commission" of "European Commission"."""
+    before, of, _ = name.partition(" of ")
+    return (before if of else name).rsplit(" ", 1)[-1]
+
+
+def _kinds(name: str, names: list[str]) -> Iterator[Alias]:
+    """Tie "the Commission" to the one name of that kind in the article."""
+    if name in endings() and endings()[name][0] == "ORG":
+        longer = [other for other in names if other != name and " " in other and head_word(other) == name]
+        if len(longer) == 1:
+            yield name, longer[0], "kind-name"
 
 
 def core_of(name: str) -> str:
@@ -126,5 +141,5 @@ def _openings(name: str, cores: dict[str, str]) -> Iterator[Alias]:
         rest = longer[0].split(" ")[len(name.split(" ")):]
         known = endings()
         if rest and all(word.lower() in _SMALL or word.rstrip(",").lower() in words("legal_endings")
-                        or known.get(word, ("", 0))[0] == "ORG" for word in rest):
+                        or (known.get(word, ("", 0))[0] == "ORG" and word not in words("public_bodies")) for word in rest):
             yield name, longer[0], "opening"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -99,8 +99,10 @@ class Credits:
 class Parties:
     """The entities of one article and the way from a token to its entity."""
 
-    def __init__(self, entities: Iterable[Entity]) -> None:
+    def __init__(self, entities: Iterable[Entity], relatives: Mapping[int, int] | None = None) -> None:
+        """Take the entities, and relative pronouns ("who", as tokens) with the numbers of the entities that they stand for."""
         self.entities = tuple(entities)
+        self._relatives = dict(relatives or {})
         self._by_token: dict[int, tuple[int, Mention]] = {}
         # A longer mention ("the president of France") must not hide a shorter one inside it.
         pairs = [(mention, entity.number) for entity in self.entities for mention in entity.mentions]
@@ -113,7 +115,8 @@ class Parties:
     def entity_of(self, token: int) -> Entity | None:
         """Give the entity whose mention holds the token (an index into the doc), the shortest such mention's."""
         found = self._by_token.get(token)
-        return None if found is None else self.entities[found[0]]
+        number = found[0] if found else self._relatives.get(token)
+        return None if number is None else self.entities[number]
 
     def mention_of(self, token: int) -> Mention | None:
         """Give the mention that holds the token, the shortest one."""

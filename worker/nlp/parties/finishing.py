@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.parties.entity import Candidate, Entity, Ids, Mention
+from worker.nlp.parties.entity import Candidate, Entity, Ids, Mention, Parties
 from worker.nlp.parties.name import Name, head_of
 
 if TYPE_CHECKING:
@@ -16,17 +16,25 @@ if TYPE_CHECKING:
 _MOST_CANDIDATES = 10
 
 
-def finish(columns: Columns, parties: list[Party]) -> list[Entity]:
-    """Freeze the parties, in order of first mention."""
+def finish(columns: Columns, parties: list[Party], relatives: dict[int, Party]) -> Parties:
+    """Freeze the parties, in order of first mention; `relatives` are relative pronouns that stand for one."""
+    for party in parties:
+        party.names.sort(key=lambda name: (name.first, name.last))
+    parties.sort(key=lambda party: (party.names[0].first, party.names[0].last))
     weights = [_weight(columns, party) for party in parties]
     total = sum(weights) or 1.0
-    return [_entity(columns, number, party, weight / total) for number, (party, weight) in enumerate(zip(parties, weights, strict=True))]
+    entities = [_entity(columns, number, party, weight / total)
+                for number, (party, weight) in enumerate(zip(parties, weights, strict=True))]
+    numbers = {id(party): number for number, party in enumerate(parties)}
+    return Parties(entities, {token: numbers[id(party)] for token, party in relatives.items() if id(party) in numbers})
 
 
 def _entity(columns: Columns, number: int, party: Party, salience: float) -> Entity:
     ids = _ids(party.places)
-    key = ids.wikidata or f"{party.type}:{party.name}".casefold()
-    return Entity(number=number, key=key, type=party.type, name=party.name, mentions=tuple(_mention(columns, name) for name in party.names),
+    described = party.name or columns.lemmas[head_of(columns, party.names[0].first, party.names[0].last)]
+    key = ids.wikidata or f"{party.type}:{described}".casefold()
+    return Entity(number=number, key=key, type=party.type, name=party.name or None, gender=party.gender, plural=party.plural,
+                  mentions=tuple(_mention(columns, name) for name in party.names),
                   ids=ids, salience=salience, reporter=party.reporter)
 
 

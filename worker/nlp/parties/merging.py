@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from worker.nlp.parties.aliases import Alias, core_of, fold, initials_of, organisation_aliases, person_aliases
-from worker.nlp.parties.entity import Credits, Form
+from worker.nlp.parties.entity import Credits, Form, Gender
 from worker.nlp.parties.name import Name
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ class Party:
     #: The spellings met.
     spellings: set[str] = field(default_factory=set)
     reporter: bool = False
+    gender: Gender | None = None
+    plural: bool = False
+    #: Nouns that it was described by ("official").
+    nouns: set[str] = field(default_factory=set)
+    #: What was said besides these nouns ("senior").
+    modifiers: set[str] = field(default_factory=set)
 
 
 def merge(columns: Columns, names: list[Name]) -> list[Party]:
@@ -41,6 +47,9 @@ def merge(columns: Columns, names: list[Name]) -> list[Party]:
         by_name = {spelling: party for party in parties if party.type == kind for spelling in sorted(party.spellings)}
         for short, long, why in list(aliases(sorted(by_name))):
             _join(by_name, (short, long, why))
+    parties = [party for party in parties if party.names]
+    _join_so_far(parties)
+    _join_compass(columns, parties)
     parties = [party for party in parties if party.names]
     _join_defined(columns, parties)
     parties = [party for party in parties if party.names]
@@ -115,6 +124,40 @@ def _join(by_name: dict[str, Party], alias: Alias) -> None:
     part.names = []
     for spelling in part.spellings:
         by_name[spelling] = whole
+
+
+def _join_so_far(parties: list[Party]) -> None:
+    """A surname that several people bear means the one who alone was named before it, and then on; else it stays open."""
+    bearers: dict[str, list[tuple[int, Party]]] = defaultdict(list)
+    people = [party for party in parties if party.type == "PERSON"]
+    for party in people:
+        for surname in {fold(spelling).rsplit(" ", 1)[1] for spelling in party.spellings if " " in spelling}:
+            bearers[surname].append((min(name.first for name in party.names), party))
+    for party in people:
+        surname = fold(party.name)
+        if " " in surname or len(bearers[surname]) < 2:  # noqa: PLR2004 - one bearer is no question
+            continue
+        established: list[Party] = []
+        for name in sorted(party.names, key=lambda name: name.first):
+            known = established or [bearer for first, bearer in bearers[surname] if first < name.first]
+            if len(known) == 1:
+                established = known
+                name.why = "surname-so-far"
+                party.names.remove(name)
+                known[0].names.append(name)
+
+
+def _join_compass(columns: Columns, parties: list[Party]) -> None:
+    """"the North" is North Korea where the article names North Korea and nothing else with a North."""
+    for party in parties:
+        if party.name in ("North", "South", "East", "West") and party.type in ("GPE", "LOC"):
+            states = [other for other in parties if len(other.places) == 1 and other.places[0].kind == "state"
+                      and other.places[0].name.startswith(party.name + " ")]
+            if len(states) == 1 and all(name.first and columns.words[name.first - 1].lower() == "the" for name in party.names):
+                for name in party.names:
+                    name.why = "compass"
+                states[0].names += party.names
+                party.names = []
 
 
 def _join_defined(columns: Columns, parties: list[Party]) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 #: How much the model's own types count against what the surroundings tell.
 _MODEL_WEIGHT = 2.0
 _PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
+_LOCATIVE = frozenset({"in", "at", "near", "to", "from", "outside", "around", "across"})
 _GOVERNMENTS = frozenset({"Government", "government", "Administration", "regime"})
 #: A city's name is believed against the model's type when so many people live there.
 _BIG_CITY = 500_000
@@ -138,6 +139,7 @@ def _take_government(columns: Columns, name: Name) -> None:
 def _retype(columns: Columns, names: list[Name]) -> None:
     """Give the same type to all names of one spelling: what the model and the surroundings say most."""
     groups: dict[str, list[Name]] = defaultdict(list)
+    _reclaim_surnames(columns, names)
     for name in names:
         if not name.places:
             groups[name.text(columns)].append(name)
@@ -148,6 +150,15 @@ def _retype(columns: Columns, names: list[Name]) -> None:
         for name in group:
             if name.type != best:
                 name.type, name.why = best, "context"
+
+
+def _reclaim_surnames(columns: Columns, names: list[Name]) -> None:
+    """A town's name that is also the surname of a person in the article is that person's, except after "in" and the like."""
+    surnames = {columns.words[name.last - 1] for name in names if name.type == "PERSON" and name.last - name.first > 1}
+    for name in names:
+        if name.places and (name.places[0].kind in ("city", "region") or name.form == "metonym") and name.last - name.first == 1 \
+                and columns.words[name.first] in surnames and columns.words[max(0, name.first - 1)].lower() not in _LOCATIVE:
+            name.places, name.type, name.form, name.sense, name.why = (), "PERSON", "name", None, "surname"
 
 
 def _total(columns: Columns, group: list[Name]) -> Votes:

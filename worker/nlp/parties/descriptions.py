@@ -1,0 +1,112 @@
+"""Descriptions: which party "the president", "the company" or "a senior official" stands for, if it is one that was met before."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from worker.nlp.lexicons import entries, words
+from worker.nlp.parties.aliases import head_word
+from worker.nlp.parties.phrases import Phrase
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+    from worker.nlp.parties.merging import Party
+    from worker.nlp.parties.name import Name
+
+#: How many sentences back a description of a person, an organisation or a place looks.
+_REACH = {"PERSON": 12, "ORG": 6, "GPE": 6}
+_SHORT_REACH = 4
+_NEW = frozenset({"another", "other", "new", "second", "third", "different", "former", "next", "previous", "same", "such"})
+
+
+class Describer:
+    """Ties descriptions to parties; told of every mention in order."""
+
+    def __init__(self, columns: Columns, names: dict[int, tuple[Party, Name]], covered: set[int]) -> None:
+        self.columns = columns
+        self.names = names
+        self.covered = covered
+        #: Parties with the sentence of their last mention, the latest last.
+        self.latest: dict[int, tuple[Party, int]] = {}
+
+    def met(self, party: Party, token: int) -> None:
+        """Note a mention."""
+        self.latest.pop(id(party), None)
+        self.latest[id(party)] = (party, self.columns.sents[token])
+
+    def find(self, phrase: Phrase, parties: list[Party]) -> tuple[Party, str] | None:
+        """Give the party that a description stands for, and why."""
+        del parties
+        return self._by_syntax(phrase) or self._by_noun(phrase)
+
+    def _by_syntax(self, phrase: Phrase) -> tuple[Party, str] | None:
+        """"Jane Roe, the minister", "the minister, Jane Roe", "Jane Roe is the minister"."""
+        columns, head = self.columns, phrase.head
+        governor, dep = columns.heads[head], columns.deps[head]
+        if dep == "appos" and governor in self.names and self._fits(self.names[governor][0], phrase):
+            return self.names[governor][0], "apposition"
+        for child in columns.children[head]:
+            if columns.deps[child] == "appos" and child in self.names and self._fits(self.names[child][0], phrase):
+                return self.names[child][0], "apposition"
+        if dep == "attr" and columns.lemmas[governor] in ("be", "become", "remain"):
+            if any(columns.deps[child] == "neg" for child in columns.children[governor]):
+                return None
+            for child in columns.children[governor]:
+                if columns.deps[child] == "nsubj" and child in self.names and self._fits(self.names[child][0], phrase):
+                    return self.names[child][0], "predicate"
+        return None
+
+    def _fits(self, party: Party, phrase: Phrase) -> bool:
+        return party.type == phrase.type and party.plural == phrase.plural
+
+    def _by_noun(self, phrase: Phrase) -> tuple[Party, str] | None:
+        """"the official" after "a senior official"; "the company" after a company, "the president" after a president."""
+        columns = self.columns
+        lemma = columns.lemmas[phrase.head].lower()
+        said = self.modifiers(phrase)
+        if phrase.indefinite or not (phrase.definite or said) or self._is_new(phrase):
+            return None
+        here = columns.sents[phrase.head]
+        kinds: list[tuple[float, Party]] = []
+        for party, sentence in reversed(self.latest.values()):
+            if here - sentence > _REACH.get(phrase.type, _SHORT_REACH) or party.plural != phrase.plural:
+                continue
+            if party.type != phrase.type and not (phrase.type in ("GPE", "LOC") and party.type in ("GPE", "LOC")):
+                continue
+            if lemma in party.nouns and (said <= party.modifiers if phrase.definite else said == party.modifiers):
+                return party, "same-noun"
+            if party.name and not said and phrase.type != "PERSON" and _named_kind(party, lemma):
+                kinds.append((min(len(party.names), 8) - 1.5 * (here - sentence), party))
+        if kinds:
+            return max(kinds, key=lambda pair: pair[0])[1], "kind"
+        return None
+
+    def _is_new(self, phrase: Phrase) -> bool:
+        return any(self.columns.lemmas[child].lower() in _NEW for child in self.columns.children[phrase.head] if child < phrase.head)
+
+    def modifiers(self, phrase: Phrase) -> set[str]:
+        """Give what the description says besides its noun: "russian" of "the Russian president"."""
+        columns = self.columns
+        return {columns.words[token].lower() for token in range(phrase.first, phrase.last)
+                if token != phrase.head and columns.deps[token] not in ("det", "punct", "case")}
+
+
+@cache
+def _kinds() -> dict[str, tuple[str, ...]]:
+    return {lemma: tuple(kind.strip() for kind in kinds.split(";") if kind.strip()) for lemma, _, *rest in entries("group_nouns")
+            for kinds in (rest[0] if rest else "",)}
+
+
+def _named_kind(party: Party, lemma: str) -> bool:
+    """Tell whether a noun fits a named party: "the ministry" the Foreign Ministry, "the country" a state, "the company" a company."""
+    kinds = _kinds().get(lemma, ())
+    sort = party.places[0].sort or party.places[0].kind if len(party.places) == 1 else None
+    if sort in kinds:
+        return True
+    word = head_word(party.name)
+    if word.lower() in kinds:
+        return True
+    if "company" in kinds and party.type == "ORG":
+        return sort is None and word not in words("public_bodies")
+    return not kinds and party.type == "ORG"

@@ -1,0 +1,86 @@
+"""Noun phrases around a head token, and the nouns that can describe a person, an organisation or a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from worker.nlp.parties.evidence import group_nouns, person_nouns
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+
+_OUTSIDE = frozenset({"appos", "conj", "cc", "punct", "relcl", "acl", "advcl", "parataxis", "advmod", "preconj", "meta"})
+_DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A noun phrase; `first` and `last` are tokens (last exclusive), `type` PERSON, ORG, GPE or "" for a thing."""
+
+    first: int
+    last: int
+    head: int
+    type: str
+    definite: bool
+    indefinite: bool
+    plural: bool
+
+
+def phrase_at(columns: Columns, head: int) -> Phrase:
+    """Give the noun phrase that a noun heads: its modifiers before and its prepositional phrases after, not its clauses."""
+    first, last = head, head + 1
+    definite = indefinite = False
+    for child in columns.children[head]:
+        dep, word = columns.deps[child], columns.words[child].lower()
+        if child < head and dep not in ("punct", "cc", "preconj", "advmod"):
+            first = min(first, left_edge(columns, child))
+        elif child > head and (dep == "prep" or (dep in ("relcl", "acl") and columns.words[left_edge(columns, child) - 1] != ",")):
+            last = max(last, right_edge(columns, child) + 1)
+        if dep == "det":
+            definite = word in _DEFINITE
+            indefinite = word in ("a", "an", "another", "some")
+        elif dep == "poss":
+            definite = True
+    first, last = _within_line(columns, first, head, last)
+    lemma = columns.lemmas[head].lower()
+    kind = "PERSON" if lemma in person_nouns() else group_nouns().get(lemma, "")
+    return Phrase(first=first, last=last, head=head, type=kind, definite=definite, indefinite=indefinite,
+                  plural=columns.tags[head] in ("NNS", "NNPS"))
+
+
+def _within_line(columns: Columns, first: int, head: int, last: int) -> tuple[int, int]:
+    """Cut at line ends; take in what a hyphen joins ("ex-husband")."""
+    for token in range(head - 1, first - 1, -1):
+        if "\n" in columns.words[token]:
+            first = token + 1
+            break
+    for token in range(head + 1, last):
+        if "\n" in columns.words[token]:
+            last = token
+            break
+    while first > 1 and columns.words[first - 1] == "-" and columns.ends[first - 1] == columns.starts[first] \
+            and columns.ends[first - 2] == columns.starts[first - 1]:
+        first -= 2
+    return first, last
+
+
+def left_edge(columns: Columns, token: int) -> int:
+    """Give the first token of a token's subtree."""
+    edge = token
+    while True:
+        lefts = [child for child in columns.children[edge] if child < edge]
+        if not lefts:
+            return edge
+        edge = lefts[0]
+
+
+def right_edge(columns: Columns, token: int) -> int:
+    """Give the last token of a token's subtree, without what a comma sets off."""
+    edge = token
+    while True:
+        rights = [child for child in columns.children[edge] if child > edge and columns.deps[child] not in _OUTSIDE]
+        if not rights:
+            return edge
+        edge = rights[-1]
+
