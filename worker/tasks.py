@@ -42,6 +42,13 @@ T = TypeVar("T")
 
 log = get_logger(__name__)
 
+#: An article that makes every extractor load what it needs; long enough for its language to be judged.
+_WARM_UP = """LONDON, March 3 (Wire) - "We will send 1,500 troops to Kenya," President Ruth Adeyemi told reporters on Monday.
+
+Her office reportedly paid $2.3 million, 4 percent more than in June 2019; the African Union has not confirmed it, and she may resign.
+
+The ministers met in Nairobi for three hours and agreed to consider the request again before parliament returns in September.
+"""
 #: Longest pause between two tries to reach a server that is away or full.
 _PATIENCE_SECONDS = 2.0
 
@@ -58,9 +65,8 @@ def reader() -> Reader:
     settings = load_settings()
     cache = settings.home.absolute() / "numba"
     loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, cache=cache, patience=0)
-    # The first parse fills caches that every child would otherwise fill for itself.
-    with loaded.read(Article.parse({"text": "Seoul said on Monday that 1,500 troops had left."}), dt.datetime(2024, 1, 1, tzinfo=dt.UTC)):
-        pass
+    # The first article loads every lexicon and fills caches that each child would otherwise hold a copy of.
+    run(Article.parse({"text": _WARM_UP}), loaded, Trip(received=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)))
     return loaded
 
 
