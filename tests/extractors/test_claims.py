@@ -24,6 +24,11 @@ def claims(reader: Reader, text: str) -> list[dict[str, Any]]:
     return found
 
 
+def without_article(name: str | None) -> str:
+    """Whether a mention begins with "the" is who is who's business."""
+    return (name or "").removeprefix("The ").removeprefix("the ")
+
+
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row['text'][:60]} [{row['head']}]")
 def test_claims_stand_as_their_words_make_them(reader: Reader, row: dict[str, Any]) -> None:
     """The head's claim has the row's status, polarity, certainty, holder and cues; or the head carries no claim."""
@@ -36,6 +41,6 @@ def test_claims_stand_as_their_words_make_them(reader: Reader, row: dict[str, An
     assert f"{claim['status']} {claim['polarity']} {claim['certainty']}" == row["is"], claim
     if "holder" in row:
         holder = claim["holder"]
-        assert (holder["text"] if holder["kind"] != "author" else "author") == row["holder"], holder
+        assert without_article(holder["text"] if holder["kind"] != "author" else "author") == without_article(row["holder"]), holder
     if "cues" in row:
         assert [cue["text"] for cue in claim["cues"]] == row["cues"]

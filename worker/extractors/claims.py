@@ -10,13 +10,14 @@ unknown, cues `confirmed` and `not`.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker.nlp.factuality.lexicon import Status, predicates
 from worker.nlp.factuality.predicates import predicates_of, stretch
 from worker.nlp.factuality.state import Certainty, Polarity, State
+from worker.nlp.voices import Voices
 from worker.records import Record, Ref, TextSpan
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from worker.nlp.reading import Reading
 
 VERSION = 1
-NEEDS: tuple[str, ...] = ()
+NEEDS = ("entities", "quotes")
 PREFIX = "c"
 
 
@@ -68,35 +69,18 @@ class ClaimRecord(Record):
 def extract(reading: Reading) -> Iterator[ClaimRecord]:
     """Give the claims in order of their predicates."""
     columns, judge = reading.columns, reading.judge
-    quotes = _Quotes(reading)
+    quotes = Voices(reading.records("quotes"))
+    events = {occurrence.token: (columns.starts[occurrence.token], columns.ends[occurrence.last - 1]) for occurrence in reading.occurrences}
     states = {}
     for token in predicates_of(columns):
         state = judge.state(token)
         quote = quotes.at(columns.starts[token])
         if state.cues or _main(reading, token) or (columns.deps[token] == "ccomp" and (state.source or quote is not None)):
             states[token] = (state, quote)
-    for token in _disputed(columns):
+    for token in (*events, *_disputed(columns)):
         states.setdefault(token, (judge.state(token), quotes.at(columns.starts[token])))
     for token, (state, quote) in sorted(states.items()):
-        yield _claim(reading, token, state, quote, states.keys())
-
-
-class _Quotes:
-    """The quote that holds a place of the text, the innermost one."""
-
-    def __init__(self, reading: Reading) -> None:
-        self._pieces = sorted(
-            ((piece.start, piece.end, quote) for quote in reading.records("quotes") for piece in getattr(quote, "fragments", ())),
-            key=lambda piece: (piece[0], -piece[1]))
-
-    def at(self, place: int) -> Any | None:  # noqa: ANN401 - the quote's record, known by its face only
-        found = None
-        for start, end, quote in self._pieces:
-            if start > place:
-                break
-            if place < end:
-                found = quote
-        return found
+        yield _claim(reading, token, state, quote, heads=states.keys(), event=events.get(token))
 
 
 def _main(reading: Reading, token: int) -> bool:
@@ -133,7 +117,8 @@ def _cues(reading: Reading, tokens: tuple[int, ...]) -> tuple[TextSpan, ...]:
     return tuple(reading.span(columns.starts[run[0]], columns.ends[run[-1]]) for run in runs)
 
 
-def _claim(reading: Reading, token: int, state: State, quote: Any | None, heads: Any) -> ClaimRecord:  # noqa: ANN401
+def _claim(reading: Reading, token: int, state: State, quote: Any | None, *, heads: Collection[int],  # noqa: ANN401 - a quote
+           event: tuple[int, int] | None) -> ClaimRecord:
     columns = reading.columns
     start, end = stretch(columns, token)
     status, polarity, certainty = state.printed
@@ -144,11 +129,11 @@ def _claim(reading: Reading, token: int, state: State, quote: Any | None, heads:
         start=start, end=end, text=reading.text[start:end], head=_span(reading, token),
         holder=_holder(reading, state, quote), quote=Ref("quotes", quote.key) if quote is not None else None,
         status=status, polarity=polarity, certainty=certainty,
-        cues=_cues(reading, state.cues), events=(),
+        cues=_cues(reading, state.cues), events=(Ref("events", event),) if event is not None else (),
         within=Ref("claims", (columns.starts[within], columns.ends[within])) if within is not None else None, why=state.why)
 
 
-def _holder(reading: Reading, state: State, quote: Any | None) -> Holder:  # noqa: ANN401
+def _holder(reading: Reading, state: State, quote: Any | None) -> Holder:  # noqa: ANN401 - a quote
     """The grammar's own source stands inside a quote; without one the quote's speaker holds the claim."""
     columns = reading.columns
     source = state.source

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from worker.nlp.accelerate import accelerate as run_accelerated
 from worker.nlp.byline import Byline, Imprint, read_imprint
 from worker.nlp.columns import Columns
+from worker.nlp.eventing.story import find_occurrences
 from worker.nlp.factuality.judge import Judge
 from worker.nlp.language import Language, language_of
 from worker.nlp.numerals import Numeral, find_numerals
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
     from worker.nlp.accelerate import Mode
+    from worker.nlp.eventing.occurrence import Occurrence
     from worker.nlp.model import Model
     from worker.nlp.parties import Entity
 
@@ -119,6 +121,11 @@ class Reading:
     def judge(self) -> Judge:
         """How each statement stands: polarity, certainty, status and whose word it is."""
         return Judge(self.columns, self.quotation)
+
+    @cached_property
+    def occurrences(self) -> tuple[Occurrence, ...]:
+        """What happened: events with their parties, which claims and events both tell of."""
+        return find_occurrences(self.columns, self.parties, self.judge)
 
     @property
     def entities(self) -> tuple[Entity, ...]:

@@ -1,0 +1,262 @@
+"""Who acts: a phrase's party with its PLOVER country code and sector ("Ugandan rebels" UGA REB, "riot police" COP).
+
+Names and places come from who is who; nouns without a name from two lexicons. A country is read from the party's own words, never
+guessed from elsewhere in the article; what has none keeps code null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from worker.nlp.gazetteer import fold, gazetteer
+from worker.nlp.lexicons import entries
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
+    from worker.nlp.parties import Entity, Parties
+
+#: Kinds of organisations in the gazetteer, as sectors.
+_SORTS = {"armed": "REB", "party": "PTY", "agency": "GOV", "legislature": "LEG", "court": "JUD", "outlet": "JRN", "company": "BUS"}
+#: These act for their state: the state is the party.
+_ORGANS = frozenset({"GOV", "MIL", "LEG", "JUD", "SPY"})
+_NAMED = frozenset({"GPE", "ORG", "NORP", "PERSON"})
+_NAMES = frozenset({"name", "acronym", "demonym", "metonym"})
+_NOMINAL = frozenset({"NOUN", "PROPN"})
+_PRONOUNS = frozenset({"he", "she", "they", "it", "who", "him", "her", "them", "we", "i"})
+#: Prepositions that tell where a party belongs: "police in Monrovia", "president of Armenia".
+_HOME = ("of", "in", "from", "at", "throughout", "across")
+_TIMES = frozenset({"during", "before", "after", "since", "until"})
+#: "military officers" are soldiers; "military government", "police minister" are governments.
+_RULES = frozenset({"MIL", "BUS", "CVL", "COP"})
+_DEEPEST = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """A party in an event; `token` is its head, `first` and `last` (exclusive) the tokens of its phrase."""
+
+    token: int
+    first: int
+    last: int
+    entity: int | None
+    code: str | None
+    sector: str | None
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """What two phrases for one party share."""
+        return ("entity", self.entity, self.sector) if self.entity is not None else ("phrase", self.code, self.sector)
+
+
+class Actors:
+    """The parties of one doc, each looked up once."""
+
+    def __init__(self, columns: Columns, parties: Parties) -> None:
+        self._columns, self._parties = columns, parties
+        self._known: dict[int, tuple[Actor, ...]] = {}
+
+    def at(self, token: int) -> tuple[Actor, ...]:
+        """Give the party or parties that the noun or pronoun names; none if it names no party ("French and Egyptian ships": two)."""
+        found = self._known.get(token)
+        if found is None:
+            found = self._known[token] = tuple(self._find(token))
+        return found
+
+    def all_of(self, token: int) -> list[Actor]:
+        """Give the parties of a noun and of those joined to it by "and"."""
+        return [actor for member in conjuncts(self._columns, token) for actor in self.at(member)]
+
+    def within(self, token: int, depth: int = 0) -> list[Actor]:
+        """Give the parties named inside a phrase that is none itself: "Palestinian homes", "the offices of the ministry"."""
+        columns = self._columns
+        found: list[Actor] = []
+        for child in columns.children[token]:
+            dep = columns.deps[child]
+            if dep in ("poss", "amod", "compound", "nmod"):
+                found.extend(actor for actor in self.all_of(child) if actor not in found)
+            elif dep == "prep" and depth < _DEEPEST and columns.lemmas[child].lower() not in _TIMES:
+                for noun in columns.children[child]:
+                    if columns.deps[noun] == "pobj":
+                        found.extend(actor for actor in (self.all_of(noun) or self.within(noun, depth + 1)) if actor not in found)
+        return found
+
+    def _find(self, token: int) -> Iterator[Actor]:
+        columns = self._columns
+        entity = self._parties.entity_of(token)
+        pos, lemma = columns.pos[token], columns.lemmas[token].lower()
+        if pos == "PRON":
+            if entity is not None and entity.type in _NAMED and lemma in _PRONOUNS | {columns.words[token].lower()}:
+                yield self._named(token, entity, None)
+            return
+        if entity is not None and entity.type not in _NAMED:
+            entity = None
+        sector = self._sector(token, lemma) if pos in _NOMINAL or pos == "ADJ" else None
+        mention = self._parties.mention_of(token)
+        if entity is not None and mention is not None and (mention.head == token or mention.form in _NAMES):
+            if sector and mention.form == "name" and entity.type == "ORG" and not entity.ids.plover:
+                yield self._described(token, sector, entity)
+            else:
+                yield self._named(token, entity, sector)
+            return
+        if sector is not None and pos in _NOMINAL:
+            yield from self._split(token, sector)
+
+    def _named(self, token: int, entity: Entity, sector: str | None) -> Actor:
+        mention = self._parties.mention_of(token)
+        first, last = (mention.first, mention.last) if mention else (token, token + 1)
+        code = entity.ids.plover
+        known = _organisation(entity.name) if entity.type == "ORG" and entity.name else None
+        if entity.type == "PERSON":
+            code, sector = self._person(token, entity, sector)
+        elif entity.type == "ORG":
+            code = code or self._country(token)
+            sector = (_SORTS.get(known) if known else None) or sector
+        elif entity.type == "NORP":
+            sector = "CVL" if code and self._plural(token) else sector
+        elif mention and mention.form == "metonym":
+            sector = "GOV"
+        return Actor(token=token, first=first, last=last, entity=entity.number, code=code, sector=sector)
+
+    def _plural(self, token: int) -> bool:
+        return self._columns.tags[token] in ("NNS", "NNPS")
+
+    def _person(self, token: int, entity: Entity, sector: str | None) -> tuple[str | None, str | None]:
+        """A person's country stands before the name ("Iraqi President"), after it, in a role, or is known of a head of state."""
+        code = self._country(token)
+        for role in entity.roles:
+            if not code and role.organisation is not None:
+                code = self._parties.entities[role.organisation].ids.plover
+            sector = sector or next((found for word in reversed(role.text.lower().split()) if (found := nouns().get(word))), None)
+        sector = sector or self._title(token)
+        leader = leaders().get((entity.name or "").casefold()) or leaders().get((entity.name or "").split(" ")[-1].casefold())
+        if leader and (not code or code == leader[0]):
+            return leader[0], sector or leader[1]
+        return code, sector
+
+    def _title(self, token: int) -> str | None:
+        columns = self._columns
+        for child in columns.children[token]:
+            if columns.deps[child] in ("compound", "amod", "nmod", "appos", "poss"):
+                found = nouns().get(columns.lemmas[child].lower()) or nouns().get(columns.words[child].lower())
+                if found:
+                    return self._sector(child, columns.lemmas[child].lower()) or found
+        return None
+
+    def _described(self, token: int, sector: str | None, entity: Entity | None = None, code: str | None = None,
+                   state: int | None = None) -> Actor:
+        columns = self._columns
+        if code is None:
+            code, state = self._country_and_state(token)
+        first = last = token
+        for child in columns.children[token]:
+            if columns.deps[child] in ("compound", "amod", "poss", "nmod", "nummod"):
+                first = min(first, _leftmost(columns, child))
+            elif columns.deps[child] == "prep" and columns.lemmas[child].lower() in _HOME and child == last + 1:
+                last = max(last, _rightmost(columns, child))
+        number = entity.number if entity else (state if sector in _ORGANS else None)
+        return Actor(token=token, first=first, last=last + 1, entity=number, code=code, sector=sector)
+
+    def _split(self, token: int, sector: str) -> Iterator[Actor]:
+        """"French and Egyptian warships", "U.S. and Russian negotiators": two states' parties in one noun."""
+        columns = self._columns
+        for child in columns.children[token]:
+            if columns.deps[child] in ("amod", "compound", "nmod"):
+                members = [(member, self._state_of(member)) for member in conjuncts(columns, child)]
+                states = [(member, state) for member, state in members if state is not None]
+                if len(states) > 1 and len({state.number for _, state in states}) > 1:
+                    for _, state in states:
+                        actor = self._described(token, sector, None, state.ids.plover, state.number)
+                        yield replace(actor, entity=state.number if sector in _ORGANS else None)
+                    return
+        yield self._described(token, sector)
+
+    def _sector(self, token: int, lemma: str) -> str | None:
+        columns, modifiers = self._columns, _modifiers()
+        found = nouns().get(lemma) or nouns().get(columns.words[token].lower())
+        if found is None:
+            return None
+        for child in columns.children[token]:
+            if columns.deps[child] in ("compound", "amod", "nmod", "poss"):
+                word = columns.words[child].lower()
+                changed = modifiers.get(word) or modifiers.get(columns.lemmas[child].lower())
+                if changed and (changed != "GOV" or found == "SOC") and not (found == "GOV" and changed in _RULES):
+                    return changed
+        return found
+
+    def _state_of(self, token: int) -> Entity | None:
+        entity = self._parties.entity_of(token)
+        return entity if entity is not None and entity.ids.plover and entity.type in ("GPE", "NORP", "LOC", "ORG") else None
+
+    def _country(self, token: int) -> str | None:
+        return self._country_and_state(token)[0]
+
+    def _country_and_state(self, token: int, depth: int = 0) -> tuple[str | None, int | None]:
+        """The state that a party's words name: before it, after it ("of", "in", "from"), or in its apposition."""
+        columns = self._columns
+        if depth > _DEEPEST:
+            return None, None
+        later: list[int] = []
+        for child in columns.children[token]:
+            dep = columns.deps[child]
+            if dep in ("compound", "amod", "poss", "nmod", "npadvmod", "nummod"):
+                state = self._state_of(child)
+                if state is not None:
+                    return state.ids.plover, state.number
+                found = self._country_and_state(child, depth + 1)
+                if found[0]:
+                    return found
+            elif dep == "appos" or (dep == "prep" and columns.lemmas[child].lower() in _HOME):
+                later.extend([child] if dep == "appos" else [noun for noun in columns.children[child] if columns.deps[noun] == "pobj"])
+        for noun in later:
+            state = self._state_of(noun)
+            if state is not None:
+                return state.ids.plover, state.number
+            found = self._country_and_state(noun, depth + 1)
+            if found[0]:
+                return found
+        return None, None
+
+
+def conjuncts(columns: Columns, token: int) -> list[int]:
+    """Give the token and all that is joined to it by "and" or "or", in order."""
+    found = [token]
+    for member in found:
+        found.extend(child for child in columns.children[member] if columns.deps[child] == "conj")
+    return found
+
+
+@cache
+def nouns() -> dict[str, str]:
+    """Give the sector of every noun that names a party."""
+    return {lemma: sector for sector, lemmas in entries("actor_nouns") for lemma in lemmas.split()}
+
+
+@cache
+def leaders() -> dict[str, tuple[str, str]]:
+    """Give country code and sector of heads of state and government and others who need no introduction, by folded name."""
+    return {name.strip().casefold(): (code, sector) for code, sector, names in entries("leaders") for name in names.split(";")}
+
+
+@cache
+def _modifiers() -> dict[str, str]:
+    return {word: sector for sector, words in entries("actor_modifiers") for word in words.split()}
+
+
+@cache
+def _organisation(name: str) -> str | None:
+    return next((place.sort for place in gazetteer().names.get(fold(name), ()) if place.kind == "organisation"), None)
+
+
+def _leftmost(columns: Columns, token: int) -> int:
+    while columns.children[token] and columns.children[token][0] < token:
+        token = columns.children[token][0]
+    return token
+
+
+def _rightmost(columns: Columns, token: int) -> int:
+    while columns.children[token] and columns.children[token][-1] > token:
+        token = columns.children[token][-1]
+    return token

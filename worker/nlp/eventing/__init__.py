@@ -1,0 +1,1 @@
+"""What happened: triggers of PLOVER's types with their actors and recipients, found by grammar and a lexicon of frames."""

@@ -1,0 +1,171 @@
+"""Who does it and to whom: subjects and objects through passives, conjunctions, infinitives, relative clauses, "by" and possessives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from worker.nlp.actors import conjuncts
+
+if TYPE_CHECKING:
+    from worker.nlp.actors import Actor, Actors
+    from worker.nlp.columns import Columns
+
+_RELATIVES = frozenset({"who", "which", "that", "whom", "whose"})
+_VERBS = frozenset({"VERB", "AUX"})
+#: After these the object does what the infinitive says ("urged Iraq to disarm"); after others the subject does ("promised Iraq to leave").
+_SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "pledge", "offer", "agree", "plan", "want"})
+#: What a preposition may hang on instead of the verb itself.
+_CARRIERS = frozenset({"prt", "advmod", "prep", "dative", "dobj", "nsubjpass", "attr", "acomp", "agent"})
+_CLIMB = 4
+
+
+class Arguments:
+    """Subjects, objects and parties of one doc's predicates."""
+
+    def __init__(self, columns: Columns, actors: Actors) -> None:
+        self.columns, self.actors = columns, actors
+
+    def subject(self, token: int) -> int | None:
+        """Give the head of the phrase that does what the verb says, the "by" of a passive; none if nobody is named."""
+        columns = self.columns
+        for _ in range(_CLIMB):
+            passive = self.passive(token)
+            for child in columns.children[token]:
+                dep = columns.deps[child]
+                if dep == "agent" or (passive and dep == "prep" and columns.words[child].lower() == "by"):
+                    return next((noun for noun in columns.children[child] if columns.deps[noun] == "pobj"), None)
+                if dep == "nsubj" and not passive:
+                    return self._antecedent(child, token)
+            if passive:
+                return None
+            above = self._governor(token)
+            if above is None:
+                return None
+            if columns.pos[above] not in _VERBS:
+                return above
+            control = self._controller(token, above)
+            if control is not None:
+                return control
+            if self.passive(above):
+                # "was expected to attend", "was arrested and confessed": the passive's subject goes on as subject.
+                taken = self._passive_subject(above)
+                if taken is not None:
+                    return taken
+            token = above
+        return None
+
+    def object(self, token: int) -> int | None:
+        """Give the head of the phrase that it is done to: direct object, or the subject of a passive."""
+        columns = self.columns
+        for child in columns.children[token]:
+            dep = columns.deps[child]
+            if dep in ("dobj", "nsubjpass"):
+                return self._antecedent(child, token)
+        if columns.deps[token] == "acl" and columns.tags[token] == "VBN":
+            return int(columns.heads[token])
+        if self.passive(token):
+            return self._passive_subject(token)
+        return None
+
+    def passive(self, token: int) -> bool:
+        """Tell a passive: "was attacked", "attacked by rebels", "to be attacked"."""
+        columns = self.columns
+        if columns.tags[token] != "VBN":
+            return False
+        if any(columns.deps[child] in ("auxpass", "nsubjpass", "agent") for child in columns.children[token]):
+            return True
+        if any(columns.deps[child] in ("aux", "nsubj") for child in columns.children[token]):
+            return False
+        if columns.deps[token] == "conj":
+            return self.passive(columns.heads[token])
+        return columns.deps[token] == "acl"
+
+    def after(self, token: int, preposition: str) -> list[int]:
+        """Give the nouns after a preposition that hangs on the verb, its particle or its object ("held talks with")."""
+        columns = self.columns
+        found: list[int] = []
+        places = [token, *(child for child in columns.children[token] if columns.deps[child] in _CARRIERS)]
+        for place in places:
+            for child in columns.children[place]:
+                if columns.words[child].lower() == preposition and columns.deps[child] in ("prep", "dative", "agent"):
+                    found.extend(noun for noun in columns.children[child] if columns.deps[noun] == "pobj")
+                elif columns.deps[child] in ("pobj", "conj") and place != token and columns.deps[place] in ("prep", "dobj"):
+                    # "talks on trade with": the parser hangs the preposition one noun lower.
+                    found.extend(noun for deeper in columns.children[child] if columns.words[deeper].lower() == preposition
+                                 and columns.deps[deeper] == "prep" for noun in columns.children[deeper] if columns.deps[noun] == "pobj")
+        return found
+
+    def parties(self, noun: int) -> list[Actor]:
+        """Give the parties that a noun names, or else those named within its phrase."""
+        return self.actors.all_of(noun) or [actor for member in conjuncts(self.columns, noun) for actor in self.actors.within(member)]
+
+    def doers(self, token: int) -> list[Actor]:
+        """Give the actors of a verb."""
+        subject = self.subject(token)
+        return self.parties(subject) if subject is not None else []
+
+    def _antecedent(self, child: int, token: int) -> int:
+        columns = self.columns
+        if columns.words[child].lower() in _RELATIVES:
+            place = token
+            while columns.deps[place] in ("conj", "xcomp", "ccomp"):
+                place = columns.heads[place]
+            if columns.deps[place] in ("relcl", "acl"):
+                return int(columns.heads[place])
+        return child
+
+    def _governor(self, token: int) -> int | None:
+        """The predicate or noun that lends a subject: of "to disarm", "and left", "killing ten", "for killing ten"."""
+        columns = self.columns
+        dep, head = columns.deps[token], columns.heads[token]
+        if dep in ("xcomp", "conj", "advcl", "acl", "ccomp", "oprd", "relcl", "dep"):
+            if dep == "acl" and columns.tags[token] == "VB":
+                # "agreed to a plan to leave", "Israel's plan to leave"
+                owner = next((child for child in columns.children[head] if columns.deps[child] == "poss"), None)
+                return owner if owner is not None else self._verb_above(head)
+            if dep in ("ccomp", "relcl") and columns.tags[token] not in ("VB", "VBG"):
+                return None
+            if dep == "xcomp" and columns.pos[head] == "ADJ" and columns.pos[columns.heads[head]] in _VERBS:
+                return int(columns.heads[head])
+            return int(head)
+        if dep == "pcomp":
+            above = columns.heads[head]
+            if columns.pos[above] in _VERBS:
+                return int(above)
+            if columns.pos[above] == "ADJ":
+                return int(columns.heads[above])
+            return self._verb_above(above)
+        return None
+
+    def _controller(self, token: int, above: int) -> int | None:
+        columns = self.columns
+        if columns.deps[token] in ("xcomp", "ccomp") and columns.lemmas[above] not in _SUBJECT_CONTROL:
+            return next((child for child in columns.children[above] if columns.deps[child] in ("dobj", "dative") and child < token), None)
+        if columns.deps[token] == "pcomp" and columns.words[columns.heads[token]].lower() in ("of", "for", "from"):
+            # "accused Israel of killing", "banned them from leaving"
+            return next((child for child in columns.children[above] if columns.deps[child] in ("dobj", "nsubjpass")), None)
+        return None
+
+    def _passive_subject(self, token: int) -> int | None:
+        columns = self.columns
+        for _ in range(_CLIMB):
+            for child in columns.children[token]:
+                if columns.deps[child] == "nsubjpass":
+                    return self._antecedent(child, token)
+            if columns.deps[token] not in ("conj", "xcomp"):
+                return None
+            token = columns.heads[token]
+            for child in columns.children[token]:
+                if columns.deps[child] == "nsubj":
+                    return self._antecedent(child, token)
+        return None
+
+    def _verb_above(self, token: int) -> int | None:
+        columns = self.columns
+        for _ in range(_CLIMB):
+            if columns.pos[token] in _VERBS:
+                return token
+            if columns.heads[token] == token:
+                return None
+            token = columns.heads[token]
+        return None

@@ -1,0 +1,285 @@
+"""Find what happened in one doc: each sentence's events with type, actors and recipients.
+
+What is wished, asked or feared is no event of its own: "demanded that the rebels disarm" is one request. PLOVER's manual decides what
+an intention is: a promised deed is AGREE, a threatened one THREATEN, a refused one REJECT.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from worker.nlp.actors import conjuncts
+from worker.nlp.eventing.arguments import Arguments
+from worker.nlp.eventing.frames import Frame, classes
+from worker.nlp.eventing.matching import Matcher
+from worker.nlp.eventing.occurrence import Occurrence
+from worker.nlp.factuality.lexicon import UNKNOWN
+
+if TYPE_CHECKING:
+    from worker.nlp.actors import Actor, Actors
+    from worker.nlp.columns import Columns
+    from worker.nlp.factuality.judge import Judge
+    from worker.nlp.factuality.state import State
+
+_FRIENDLY = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
+_HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
+#: States of deeds that nobody reports as done or as resolved upon.
+_UNREAL = frozenset({"want", "purpose", "seek", "condition", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear"})
+_FUTURE = frozenset({"future", "future-in-past", "plan"})
+_MAIN = frozenset({"ROOT", "conj", "ccomp", "advcl", "relcl", "acl", "xcomp", "pcomp", "parataxis", "dep", "csubj"})
+_PERSONAL = frozenset({"he", "she", "they", "it", "we", "i", "who", "him", "them", "her", "us"})
+_CLAUSAL = frozenset({"ccomp", "xcomp", "pcomp", "acl"})
+
+
+class Finder:
+    """The events of one doc."""
+
+    def __init__(self, columns: Columns, actors: Actors, judge: Judge) -> None:
+        self._columns, self._actors, self._judge = columns, actors, judge
+        self._arguments = Arguments(columns, actors)
+        self._matcher = Matcher(self._arguments)
+        #: Tokens that belong to an event already found.
+        self._taken: set[int] = set()
+
+    def find(self) -> list[Occurrence]:
+        """Give the events in order of the text."""
+        columns = self._columns
+        found: list[Occurrence] = []
+        for token in range(columns.size):
+            pos = columns.pos[token]
+            if token in self._taken or pos not in ("VERB", "ADJ"):
+                continue
+            if pos == "VERB" and columns.deps[token] in _MAIN:
+                found.extend(self._verb(token))
+            elif pos == "ADJ" and columns.deps[token] in ("acomp", "attr", "oprd"):
+                found.extend(self._adjective(token))
+        for token in range(columns.size):
+            if columns.pos[token] == "NOUN" and token not in self._taken:
+                found.extend(self._noun(token))
+        found.extend(self._untyped({occurrence.token for occurrence in found}))
+        return sorted(found, key=lambda occurrence: occurrence.token)
+
+    def _verb(self, token: int) -> Iterator[Occurrence]:
+        state = self._judge.state(token)
+        demanded = self._demanded(token, state)
+        if demanded is not None:
+            yield demanded
+            return
+        match = self._matcher.verb(token)
+        if match is None or (state.why in _UNREAL or (state.strength == UNKNOWN and state.status != "unconfirmed")):
+            return
+        frame, noun = match
+        subject = self._arguments.subject(token)
+        actors = self._arguments.parties(subject) if subject is not None else []
+        if subject is not None and not actors and not self._may_act(subject):
+            return
+        recipients = self._recipients(token, noun, frame, actors)
+        if not actors and not recipients:
+            return
+        kind, why = self._resolved(frame.type, state)
+        if kind is None:
+            return
+        self._take(token, noun)
+        yield self._occurrence(token, kind=kind, actors=actors, recipients=recipients, frame=frame, noun=noun, state=state, why=why)
+
+    def _adjective(self, token: int) -> Iterator[Occurrence]:
+        frame = self._matcher.word(token, "a")
+        verb = self._columns.heads[token]
+        if frame is None or self._columns.pos[verb] not in ("VERB", "AUX"):
+            return
+        state = self._judge.state(verb)
+        actors = self._arguments.doers(verb)
+        if not actors or state.why in _UNREAL:
+            return
+        recipients = self._recipients(token, None, frame, actors) or self._below(token, actors)
+        kind, why = frame.type, "adjective"
+        if kind == "AGREE" and (inner := self._complement_type(token)) in _HOSTILE:
+            kind, why = "THREATEN", f"ready-{inner.lower()}"
+        if kind == "AGREE" and state.polarity < 0:
+            kind = "REJECT"
+        self._take(token, None)
+        yield self._occurrence(token, kind=kind, actors=actors, recipients=recipients, frame=frame, noun=None, state=state, why=why)
+
+    def _noun(self, token: int) -> Iterator[Occurrence]:
+        frame = self._matcher.word(token, "n")
+        if frame is None:
+            return
+        columns = self._columns
+        state = self._judge.state(token)
+        if state.why in _UNREAL:
+            return
+        actors: list[Actor] = []
+        recipients: list[Actor] = []
+        for child in columns.children[token]:
+            dep, word = columns.deps[child], columns.words[child].lower()
+            if dep in ("poss", "amod", "compound", "nmod"):
+                actors.extend(actor for actor in self._actors.all_of(child) if actor not in actors)
+            elif dep in ("prep", "agent"):
+                nouns = [noun for noun in columns.children[child] if columns.deps[noun] == "pobj"]
+                parties = [actor for noun in nouns for actor in self._arguments.parties(noun)]
+                if word == "by" or (word == "between" and len(parties) > 1):
+                    actors.extend(parties)
+                elif word in frame.recipients and not (word == "of" and frame.type == "CONSULT"):
+                    recipients.extend(parties)
+        if not actors or not (recipients or actors[1:]):
+            return
+        yield self._occurrence(token, kind=frame.type, actors=actors, recipients=_apart(recipients, actors), frame=frame, noun=None,
+                               state=state, why="noun")
+
+    def _untyped(self, typed: set[int]) -> Iterator[Occurrence]:
+        """A sentence's main predicate with an actor, for which PLOVER has no type."""
+        columns = self._columns
+        for token in range(columns.size):
+            if columns.pos[token] != "VERB" or token in typed or columns.deps[token] not in _MAIN:
+                continue
+            if not self._leading(token):
+                continue
+            actors = self._arguments.doers(token)
+            if actors:
+                noun = self._arguments.object(token)
+                recipients = _apart(self._actors.all_of(noun), actors) if noun is not None else []
+                yield Occurrence(token=token, last=self._last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
+                                 family=columns.lemmas[token].lower(), object=noun, state=self._judge.state(token), why="main-predicate")
+
+    def _leading(self, token: int) -> bool:
+        columns = self._columns
+        while columns.deps[token] == "conj" and columns.pos[columns.heads[token]] == "VERB":
+            token = columns.heads[token]
+        return columns.deps[token] == "ROOT" or (columns.deps[token] == "ccomp" and columns.deps[columns.heads[token]] == "ROOT")
+
+    def _demanded(self, token: int, state: State) -> Occurrence | None:
+        """"Russia said Sudan must return the helicopter": what somebody says another must do is a request."""
+        columns = self._columns
+        if state.source is None or state.source.token is None:
+            return None
+        subject = next((child for child in columns.children[token] if columns.deps[child] in ("nsubj", "nsubjpass")), None)
+        if subject is None or not any(columns.deps[child] == "aux" and columns.words[child].lower() == "must"
+                                      for child in columns.children[token]):
+            return None
+        actors, recipients = self._arguments.parties(state.source.token), self._arguments.parties(subject)
+        if not actors or not recipients:
+            return None
+        self._take(token, None)
+        return Occurrence(token=token, last=token + 1, type="REQUEST", actors=tuple(actors), recipients=tuple(_apart(recipients, actors)),
+                          family="REQUEST must", object=None, state=state, why="said-must")
+
+    def _resolved(self, kind: str, state: State) -> tuple[str | None, str]:
+        """PLOVER's type of a deed that is announced or refused instead of done."""
+        refused = state.polarity < 0
+        if state.why in _FUTURE or (refused and any(self._columns.words[cue].lower() in ("will", "would", "wo") for cue in state.cues)):
+            if kind in _FRIENDLY or kind == "AGREE":
+                return ("REJECT", f"refused-{kind.lower()}") if refused else ("AGREE", f"promised-{kind.lower()}")
+            if kind in _HOSTILE:
+                return (None, "") if refused else ("THREATEN", f"announced-{kind.lower()}")
+        return kind, "frame"
+
+    def _complement_type(self, token: int) -> str | None:
+        """The type of the first deed below a verb or adjective: "threatened to boycott"."""
+        columns = self._columns
+        for child in columns.children[token]:
+            if columns.deps[child] in ("xcomp", "ccomp", "advcl"):
+                match = self._matcher.verb(child)
+                if match:
+                    return match[0].type
+        return None
+
+    def _recipients(self, token: int, noun: int | None, frame: Frame, actors: list[Actor]) -> list[Actor]:
+        columns, arguments = self._columns, self._arguments
+        found: list[Actor] = []
+        for place in frame.recipients:
+            match place:
+                case "obj" | "subj":
+                    found = self._actors.all_of(noun) if noun is not None else []
+                case "inobj":
+                    found = [actor for member in (conjuncts(columns, noun) if noun is not None else ())
+                             for actor in self._actors.within(member)]
+                case "dative" | "obj2":
+                    found = [actor for child in columns.children[token] if columns.deps[child] == "dative"
+                             for noun_ in ([child] if columns.pos[child] != "ADP" else columns.children[child])
+                             for actor in arguments.parties(noun_)]
+                case _:
+                    found = [actor for after in arguments.after(token, place) for actor in arguments.parties(after)]
+            found = _apart(found, actors)
+            if found:
+                return found
+        return self._below(token, actors)
+
+    def _below(self, token: int, actors: list[Actor]) -> list[Actor]:
+        """The other party of the deed that is promised, threatened, demanded or refused."""
+        columns, arguments = self._columns, self._arguments
+        pending = [child for child in columns.children[token] if columns.deps[child] in ("xcomp", "ccomp", "pcomp")]
+        pending += [inner for child in columns.children[token] if columns.deps[child] in ("prep", "dobj", "acomp")
+                    for inner in columns.children[child] if columns.deps[inner] in ("pcomp", "acl", "xcomp")]
+        for verb in pending:
+            subject = next((child for child in columns.children[verb] if columns.deps[child] in ("nsubj", "nsubjpass")), None)
+            if subject is not None:
+                found = _apart(arguments.parties(subject), actors)
+                if found:
+                    return found
+            noun = arguments.object(verb)
+            match = self._matcher.verb(verb)
+            if match is not None and match[0].recipients:
+                found = self._recipients(verb, noun, match[0], actors)
+                if found:
+                    return found
+            found = _apart(arguments.parties(noun), actors) if noun is not None else []
+            if found:
+                return found
+            for place in ("to", "with", "against", "from", "on", "for", "in"):
+                found = _apart([actor for after in arguments.after(verb, place) for actor in arguments.parties(after)], actors)
+                if found:
+                    return found
+            found = self._below(verb, actors)
+            if found:
+                return found
+        return []
+
+    def _may_act(self, subject: int) -> bool:
+        """Pronouns without a known party and weapons act; markets and hurricanes make no political event."""
+        columns = self._columns
+        return columns.words[subject].lower() in _PERSONAL or bool(
+            {columns.lemmas[member].lower() for member in conjuncts(columns, subject)} & classes()["instrument"])
+
+    def _take(self, token: int, noun: int | None) -> None:
+        """What a trigger's object and complements tell belongs to its event."""
+        columns = self._columns
+        pending = [child for child in columns.children[token] if columns.deps[child] in _CLAUSAL]
+        if noun is not None and noun != token:
+            pending.append(noun)
+        for child in columns.children[token]:
+            if columns.deps[child] in ("prep", "dative", "agent", "prt"):
+                pending.extend(columns.children[child])
+        while pending:
+            member = pending.pop()
+            if member == token or columns.deps[member] == "relcl":
+                continue
+            self._taken.add(member)
+            pending.extend(columns.children[member])
+
+    def _last(self, token: int) -> int:
+        columns = self._columns
+        following = token + 1
+        if following < columns.size and columns.heads[following] == token and columns.deps[following] == "prt":
+            return following + 1
+        return token + 1
+
+    def _occurrence(self, token: int, *, kind: str, actors: list[Actor], recipients: list[Actor], frame: Frame, noun: int | None,
+                    state: State, why: str) -> Occurrence:
+        if not recipients and kind in ("THREATEN", "AGREE", "REJECT", "REQUEST", "CONCEDE") and self._columns.pos[token] == "VERB":
+            recipients = self._below(token, actors)
+        if frame.type == "AGREE" and kind == "AGREE" and self._complement_type(token) in _HOSTILE and self._columns.lemmas[token] == "vow":
+            kind = "THREATEN"
+        return Occurrence(token=token, last=self._last(token), type=kind, actors=tuple(actors), recipients=tuple(recipients),
+                          family=frame.family, object=noun, state=state, why=why)
+
+
+def _apart(parties: list[Actor], others: list[Actor]) -> list[Actor]:
+    """The parties that are not among the others, each once."""
+    known = {actor.identity for actor in others if actor.entity is not None or actor.code}
+    found: list[Actor] = []
+    for actor in parties:
+        if actor.identity not in known and all(actor.token != other.token for other in others):
+            known.add(actor.identity)
+            found.append(actor)
+    return found

@@ -1,0 +1,67 @@
+"""The frames: which word with which object tells an event of which type; the words stand in `events.txt` and `event_objects.txt`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from worker.nlp.lexicons import entries
+
+#: Conditions on an object that are no nouns: any party, people, a state, no object at all.
+PARTY, PEOPLE, STATE, NONE = "actor", "people", "state", "none"
+_CONDITIONS = frozenset({PARTY, PEOPLE, STATE, NONE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One line of the lexicon, with its classes of objects as their nouns."""
+
+    type: str
+    #: Object nouns of which one must (or, in `not_nouns`, must not) be there; empty with no conditions: any object or none.
+    nouns: frozenset[str]
+    not_nouns: frozenset[str]
+    conditions: frozenset[str]
+    not_conditions: frozenset[str]
+    recipients: tuple[str, ...]
+    #: The line's words, which are one event when told of the same parties ("attack", "raid").
+    family: str
+
+    @property
+    def free(self) -> bool:
+        """Any object will do, and none as well."""
+        return not self.nouns and not self.conditions
+
+
+@cache
+def frames() -> dict[tuple[str, str], tuple[Frame, ...]]:
+    """Give the frames of each word by part of speech (v, n, a) and lemma with particle, in the lexicon's order."""
+    found: dict[tuple[str, str], list[Frame]] = {}
+    for fields in entries("events"):
+        kind, pos, lemmas, objects, recipients = [*fields, "", ""][:5]
+        wanted = [item for item in objects.split() if not item.startswith("!")]
+        refused = [item[1:] for item in objects.split() if item.startswith("!")]
+        frame = Frame(type=kind, nouns=_nouns(wanted), not_nouns=_nouns(refused), conditions=frozenset(wanted) & _CONDITIONS,
+                      not_conditions=frozenset(refused) & _CONDITIONS, recipients=tuple(recipients.split()),
+                      family=f"{kind} {lemmas.split()[0]}")
+        for lemma in lemmas.split():
+            found.setdefault((pos, lemma), []).append(frame)
+    return {key: tuple(items) for key, items in found.items()}
+
+
+@cache
+def classes() -> dict[str, frozenset[str]]:
+    """Give the lemmas of each class of objects."""
+    found: dict[str, set[str]] = {}
+    for name, lemmas in entries("event_objects"):
+        found.setdefault(name, set()).update(lemmas.split())
+    return {name: frozenset(lemmas) for name, lemmas in found.items()}
+
+
+def _nouns(items: list[str]) -> frozenset[str]:
+    found: set[str] = set()
+    for item in items:
+        if item.startswith("@"):
+            found |= classes()[item[1:]]
+        elif item not in _CONDITIONS:
+            found.add(item)
+    return frozenset(found)

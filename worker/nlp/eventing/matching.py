@@ -1,0 +1,98 @@
+"""Fit words to the lexicon's frames: a verb or adjective with its particle and object, or an event noun."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from worker.nlp.actors import conjuncts
+from worker.nlp.eventing.frames import NONE, PARTY, Frame, classes, frames
+
+if TYPE_CHECKING:
+    from worker.nlp.eventing.arguments import Arguments
+
+_PARTICLES = ("prt", "prep", "advmod", "dative", "acomp", "agent")
+
+
+class Matcher:
+    """Finds the frame of one doc's words."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self._arguments = arguments
+        self._columns = arguments.columns
+
+    def verb(self, token: int) -> tuple[Frame, int | None] | None:
+        """Give the frame of a verb and its object's token; a longer entry ("break off") goes before a shorter one ("break")."""
+        columns, known = self._columns, frames()
+        lemma = columns.lemmas[token].lower()
+        if lemma not in _verbs():
+            return None
+        noun = self._arguments.object(token)
+        for child in columns.children[token]:
+            if columns.deps[child] in _PARTICLES:
+                found = self._fitting(known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ()), noun)
+                if found is None and columns.deps[child] in ("prt", "advmod"):
+                    # "pulled out of the talks"
+                    for deeper in columns.children[child]:
+                        found = found or self._fitting(
+                            known.get(("v", f"{lemma}_{columns.words[child].lower()}_{columns.words[deeper].lower()}"), ()), noun)
+                if found is not None:
+                    return found, noun
+        found = self._fitting(known.get(("v", lemma), ()), noun)
+        return (found, noun) if found is not None else None
+
+    def word(self, token: int, pos: str) -> Frame | None:
+        """Give the frame of an event noun ("n") or of an adjective ("a")."""
+        found = frames().get((pos, self._columns.lemmas[token].lower()))
+        return found[0] if found else None
+
+    def object_lemmas(self, noun: int | None) -> set[str]:
+        """Give the lemmas that an object brings: its own, its conjuncts', and what a measure measures ("tons of food")."""
+        if noun is None:
+            return set()
+        columns = self._columns
+        found = set()
+        for member in conjuncts(columns, noun):
+            lemma = columns.lemmas[member].lower()
+            found.add(lemma)
+            if lemma in classes()["measure"] or columns.pos[member] == "NUM":
+                for child in columns.children[member]:
+                    if columns.deps[child] == "prep" and columns.words[child].lower() == "of":
+                        found.update(name for inner in columns.children[child] for name in self.object_lemmas(inner))
+            if columns.pos[member] == "NOUN":
+                # "power lines", "aid program", "cease-fire agreement": the first noun tells as much as the second.
+                found.update(columns.lemmas[child].lower() for child in columns.children[member] if columns.deps[child] == "compound"
+                             and columns.pos[child] == "NOUN")
+        return found
+
+    def _fitting(self, candidates: tuple[Frame, ...], noun: int | None) -> Frame | None:
+        if not candidates:
+            return None
+        lemmas = self.object_lemmas(noun)
+        return next((frame for frame in candidates if self._fits(frame, noun, lemmas)), None)
+
+    def _fits(self, frame: Frame, noun: int | None, lemmas: set[str]) -> bool:
+        if lemmas & frame.not_nouns or any(self._is(noun, condition) for condition in frame.not_conditions):
+            return False
+        return frame.free or bool(lemmas & frame.nouns) or any(self._is(noun, condition) for condition in frame.conditions)
+
+    def _is(self, noun: int | None, condition: str) -> bool:
+        if condition == NONE or noun is None:
+            return condition == NONE and noun is None
+        actors = self._arguments.actors.all_of(noun)
+        if not actors:
+            # "more than 100 of them", "ten people": a number stands for what it counts
+            columns = self._columns
+            return condition == "people" and columns.pos[noun] == "NUM"
+        match condition:
+            case "people":
+                return any(actor.sector not in (None, "BUS") or not actor.code for actor in actors)
+            case "state":
+                return any(actor.code is not None and actor.sector in (None, "GOV") for actor in actors)
+            case _:
+                return condition == PARTY
+
+
+@cache
+def _verbs() -> frozenset[str]:
+    return frozenset(lemma.split("_")[0] for pos, lemma in frames() if pos == "v")

@@ -1,0 +1,61 @@
+"""The events of a whole article: what is told twice is one event with several mentions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from worker.nlp.actors import Actors
+from worker.nlp.eventing.finding import Finder
+
+if TYPE_CHECKING:
+    from worker.nlp.actors import Actor
+    from worker.nlp.columns import Columns
+    from worker.nlp.eventing.occurrence import Occurrence
+    from worker.nlp.factuality.judge import Judge
+    from worker.nlp.parties import Parties
+
+
+def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[Occurrence, ...]:
+    """Give an article's events in order of their triggers, each with its further mentions."""
+    kept: list[Occurrence] = []
+    for occurrence in Finder(columns, Actors(columns, parties), judge).find():
+        for number, earlier in enumerate(kept):
+            if _same(columns, earlier, occurrence):
+                kept[number] = replace(
+                    earlier, actors=earlier.actors or occurrence.actors, recipients=earlier.recipients or occurrence.recipients,
+                    others=(*earlier.others, (occurrence.token, occurrence.last), *occurrence.others))
+                break
+        else:
+            kept.append(occurrence)
+    return tuple(kept)
+
+
+def _same(columns: Columns, one: Occurrence, other: Occurrence) -> bool:
+    """Tell whether two triggers tell one event: the same type and standing, no party that contradicts.
+
+    Within a sentence nothing more is asked ("was attacked, killing ten"); across sentences the words must be related and a party shared.
+    """
+    if one.type != other.type or one.state.printed != other.state.printed:
+        return False
+    near = columns.sents[one.token] == columns.sents[other.token]
+    if near and one.type is not None:
+        return _agree(one.actors, other.actors) and _agree(one.recipients, other.recipients)
+    if one.family != other.family or not (_shared(one.actors, other.actors) and _agree(one.recipients, other.recipients)):
+        return False
+    if one.type is not None:
+        return bool(_shared(one.recipients, other.recipients) or _object(columns, one) == _object(columns, other))
+    return one.object is not None and _object(columns, one) == _object(columns, other)
+
+
+def _object(columns: Columns, occurrence: Occurrence) -> str | None:
+    return None if occurrence.object is None else columns.lemmas[occurrence.object].lower()
+
+
+def _agree(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> bool:
+    return not one or not other or _shared(one, other)
+
+
+def _shared(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> bool:
+    known = {actor.identity for actor in one if actor.entity is not None or actor.code}
+    return any(actor.identity in known for actor in other)
