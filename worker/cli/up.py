@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from importlib.util import find_spec
 from typing import Annotated
 
 import typer
@@ -30,7 +29,7 @@ def up(
 
     settings = load_settings()
     flower = settings.flower.port if flower_port is None else flower_port
-    gateway = (settings.gateway.port if port is None else port) if find_spec("worker.gateway") else None
+    gateway = settings.gateway.port if port is None else port
     with suppress(KeyboardInterrupt), machine(
         settings, workers=workers or settings.worker.concurrency, gateway_port=gateway, flower_port=flower or None,
         tell=lambda message: console.say(message, "yellow"),
