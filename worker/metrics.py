@@ -42,7 +42,7 @@ _NAMED = ("accepted", "done", "dead")
 
 
 def ledger_text(status: Mapping[str, Any], timings: Mapping[str, float], memory: float | None) -> str:
-    """Write the ledger's counts in Prometheus' text format; `timings` are the fields of the ledger's hash (ms)."""
+    """Write the ledger's counts in Prometheus' text format; `timings` are the fields of the ledger's hash (sums in microseconds)."""
     return "\n".join(_lines(status, timings, memory)) + "\n"
 
 
@@ -81,7 +81,7 @@ def _histogram(stage: str, timings: Mapping[str, float]) -> Iterator[str]:
         total += int(timings.get(f"{stage}|{bound}", 0))
         shown = "+Inf" if isinstance(bound, str) else f"{bound / 1_000:g}"
         yield f"{STAGES.name}_bucket{_labels(stage=stage, le=shown)} {total}"
-    yield f"{STAGES.name}_sum{_labels(stage=stage)} {timings.get(f'{stage}|sum', 0) / 1_000:.6f}"
+    yield f"{STAGES.name}_sum{_labels(stage=stage)} {timings.get(f'{stage}|sum', 0) / 1_000_000:.6f}"
     yield f"{STAGES.name}_count{_labels(stage=stage)} {total}"
 
 

@@ -80,7 +80,7 @@ class _Process:
     def connection(cls) -> Ledger:
         if cls.pid != os.getpid():
             settings = load_settings()
-            cls.ledger = connect(settings, name="wiredesk-process")
+            cls.ledger = connect(settings, name="wiredesk-process", single=True)
             cls.pid = os.getpid()
         return cls.ledger
 

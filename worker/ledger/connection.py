@@ -118,17 +118,21 @@ class Ledger:
         self.client.close()
 
 
-def connect(settings: Settings, url: str = "", *, name: str = "wiredesk", check: bool = False) -> Ledger:
+def connect(settings: Settings, url: str = "", *, name: str = "wiredesk", check: bool = False, single: bool = False) -> Ledger:
     """Open the ledger on the given server, else the settings', else the one that runs on this machine.
 
-    `check` refuses a server that cannot keep what it accepts (`server.py`).
+    `check` refuses a server that cannot keep what it accepts (`server.py`); `single` keeps to one connection.
 
     Raises:
         ConfigurationError: the server fails the check.
         ServerUnavailableError: there is no server, or none that answers the check.
     """
     url = url or server_url(settings)
-    ledger = Ledger(open_client(url, name=name), settings, url)
+    try:
+        client = open_client(url, name=name, single=single)
+    except redis.RedisError as error:
+        raise unavailable(url, error) from None
+    ledger = Ledger(client, settings, url)
     if check:
         try:
             with ledger.guard():

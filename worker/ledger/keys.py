@@ -60,7 +60,7 @@ BOUNDARIES: Final = "wiredesk:boundaries"
 FENCE: Final = "wiredesk:fence"
 #: hash of name to number: accepted, done, dead, duplicate, recovered ...; for ever.
 COUNTERS: Final = "wiredesk:counters"
-#: hash of `stage|le`, `stage|sum` and `stage|count`: milliseconds of each stage as a histogram; for ever.
+#: hash of `stage|bound in ms` (a histogram's bucket) and `stage|sum` (microseconds); for ever.
 TIMINGS: Final = "wiredesk:timings"
 #: string, who reconciles this second; one round.
 RECONCILER: Final = "wiredesk:reconciler"

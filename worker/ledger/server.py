@@ -38,23 +38,24 @@ class Finding:
     message: str
 
 
-def open_client(url: str, *, name: str = "wiredesk", retries: int = _RETRIES, timeout: float = _SOCKET_TIMEOUT) -> redis.Redis:
+def open_client(url: str, *, name: str = "wiredesk", single: bool = False) -> redis.Redis:
     """Make a client for a redis://, rediss://, unix:// or sentinel:// URL; it connects when first used.
 
-    Every command may be sent twice when a reply is lost: the ledger's scripts are made for that.
+    Every command may be sent twice when a reply is lost: the ledger's scripts are made for that. `single` keeps to one connection, which
+    costs less than a pool: for a process that does one thing at a time.
 
     Raises:
         ConfigurationError: the URL cannot be used.
     """
     options = {
-        "socket_timeout": timeout, "socket_connect_timeout": _CONNECT_TIMEOUT, "client_name": name,
-        "retry": Retry(ExponentialWithJitterBackoff(cap=1, base=0.1), retries), "retry_on_error": [redis.BusyLoadingError],
+        "socket_timeout": _SOCKET_TIMEOUT, "socket_connect_timeout": _CONNECT_TIMEOUT, "client_name": name,
+        "retry": Retry(ExponentialWithJitterBackoff(cap=1, base=0.1), _RETRIES), "retry_on_error": [redis.BusyLoadingError],
         "health_check_interval": 10,
     }
     try:
         if url.startswith("sentinel://"):
             return _sentinel_client(url, options)
-        return redis.Redis.from_url(url, **options)
+        return redis.Redis.from_url(url, single_connection_client=single, **options)
     except ValueError as error:
         raise ConfigurationError(f"redis_url: {masked(url)} cannot be used: {error}") from None
 

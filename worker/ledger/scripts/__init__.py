@@ -1,14 +1,16 @@
 """The ledger's Lua scripts, made from their files, the keys and the settings, and called by name.
 
-Each `.lua` file opens with what it does, its arguments and its answer. It is given `K` (keys.py), `C` (the settings it needs, times in
-milliseconds), `QUEUES`, `BUCKETS` and what `prelude.lua` defines. `--!` on the first line holds the script's Redis flags: one without
-`allow-oom` is refused whole, before its first write, when the server's memory is full.
+Each `.lua` file opens with what it does, its arguments and its answer. In it, `K.name` stands for a key of `keys.py`, `C.name` for a
+setting (times in milliseconds), and of `prelude.lua` it is given what it uses: all that is settled before a script is sent, for whatever
+a script's head defines is defined anew on each call, and used to be a third of its time. `--!` on the first line holds the script's Redis
+flags: one without `allow-oom` is refused whole, before its first write, when the server's memory is full.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,9 +38,10 @@ class Scripts:
 
     def __init__(self, client: redis.Redis, settings: Settings) -> None:
         self._client: Any = client
-        head = _head(settings)
-        self._sources = {path.stem: _source(path.stem, head) for path in _folder().glob("*.lua") if path.stem != "prelude"}
-        self._hashes = {name: _sha1(source) for name, source in self._sources.items()}
+        literals = _literals(settings)
+        names = [path.stem for path in _folder().glob("*.lua") if path.stem != "prelude"]
+        self._sources = {name: _source(name, literals) for name in names}
+        self._hashes = {name: hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest() for name, source in self._sources.items()}
 
     def call(self, name: str, *arguments: Argument) -> Any:  # noqa: ANN401 - each script's own answer
         """Run one script and give its answer."""
@@ -79,19 +82,28 @@ def _text(name: str) -> str:
     return (_folder() / f"{name}.lua").read_text(encoding="utf-8")
 
 
-def _source(name: str, head: str) -> str:
+def _source(name: str, literals: Mapping[str, str]) -> str:
     text = _text(name)
     first, _, _ = text.partition("\n")
     flags = first.removeprefix("--!").strip() if first.startswith("--!") else ""
     shebang = f"#!lua flags={flags}" if flags else "#!lua"
-    return f"{shebang}\n{head}\n{_text('prelude')}\n{text}"
+    whole = "\n".join([*_needed(text), text])
+    return shebang + "\n" + re.sub(r"\b[KC]\.\w+|\bQUEUES\b|\bBUCKETS\b", lambda match: literals[match[0]], whole)
 
 
-def _sha1(source: str) -> str:
-    return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest()
+def _needed(text: str) -> list[str]:
+    """Give the prelude's blocks that a script uses, in their order; a block may use earlier ones."""
+    blocks = [block for block in _text("prelude").split("\n\n") if re.search(r"^local ", block, re.MULTILINE)]
+    used: list[str] = []
+    for block in reversed(blocks):
+        names = re.findall(r"^local (?:function )?(\w+)", block, re.MULTILINE)
+        if any(re.search(rf"\b{name}\b", part) for name in names for part in (text, *used)):
+            used.insert(0, block)
+    return used
 
 
-def _head(settings: Settings) -> str:
+def _literals(settings: Settings) -> dict[str, str]:
+    """What the names in scripts stand for."""
     ledger, limits, kept = settings.ledger, settings.limits, settings.retention
     day = 86_400_000
     constants: dict[str, str | float] = {
@@ -113,12 +125,12 @@ def _head(settings: Settings) -> str:
         "results_in_stream": kept.results_in_stream,
         "duplicates": kept.duplicates,
     }
-    return "\n".join([
-        f"local K = {{{', '.join(f'{name}={_lua(key)}' for name, key in keys.LUA.items())}}}",
-        f"local C = {{{', '.join(f'{name}={_lua(value)}' for name, value in constants.items())}}}",
-        f"local QUEUES = {{{', '.join(_lua(queue) for queue in keys.QUEUES)}}}",
-        f"local BUCKETS = {{{', '.join(_lua(bound) for bound in BUCKETS_MS)}}}",
-    ])
+    return {
+        **{f"K.{name}": _lua(key) for name, key in keys.LUA.items()},
+        **{f"C.{name}": _lua(value) for name, value in constants.items()},
+        "QUEUES": f"{{{', '.join(_lua(queue) for queue in keys.QUEUES)}}}",
+        "BUCKETS": f"{{{', '.join(_lua(bound) for bound in BUCKETS_MS)}}}",
+    }
 
 
 def _lua(value: str | float) -> str:

@@ -9,8 +9,9 @@ if f.state ~= 'started' or f.fence ~= fence then
 end
 if tonumber(f.version) > 1 then unindex(id) end
 redis.call('SET', K.result .. id, result, 'PX', C.result_ms)
-leave(id)
+redis.call('ZREM', K.leases, id)
 redis.call('ZREM', K.open, id)
+if redis.call('GET', K.quarantined) == id then redis.call('DEL', K.quarantined) end
 local entry = C.results_in_stream
   and redis.call('XADD', K.results, '*', 'id', id, 'version', f.version, 'status', status, 'sha256', f.sha256, 'result', result)
   or redis.call('XADD', K.results, '*', 'id', id, 'version', f.version, 'status', status, 'sha256', f.sha256)
@@ -21,13 +22,14 @@ redis.call('PEXPIRE', K.article .. id, C.result_ms)
 count('done')
 if status ~= 'done' then count('done|' .. status) end
 
+local bounds = BUCKETS
 local function timed(stage, milliseconds)
   local bucket = 'inf'
-  for _, bound in ipairs(BUCKETS) do
+  for _, bound in ipairs(bounds) do
     if milliseconds <= bound then bucket = bound break end
   end
   redis.call('HINCRBY', K.timings, stage .. '|' .. bucket, 1)
-  redis.call('HINCRBYFLOAT', K.timings, stage .. '|sum', milliseconds)
+  redis.call('HINCRBY', K.timings, stage .. '|sum', math.floor(milliseconds * 1000))
 end
 timed('end_to_end', now - tonumber(f.accepted_at))
 local at = 6

@@ -1,5 +1,4 @@
--- What all scripts share. K holds the keys (keys.py), C the settings (__init__.py), QUEUES the queues.
--- Only the server's clock counts.
+-- What scripts share; each is given the blocks below that it uses. Only the server's clock counts.
 
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)

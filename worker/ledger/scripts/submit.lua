@@ -40,16 +40,16 @@ end
 if old.state and old.state ~= 'done' and old.state ~= 'dead' then
   die(id, 'superseded', 'replaced by version ' .. (version + 1))
 end
-local letters, entries = redis.call('HGET', job, 'letters'), redis.call('HGET', job, 'entries')
-redis.call('DEL', job)
-redis.call('PERSIST', K.history .. id)
-redis.call('HSET', job, 'version', version + 1, 'sha256', sha256, 'priority', priority, 'ticket', ticket, 'label', label,
-  'source', source, 'attempts', 0, 'crashes', 0, 'accepted_at', now)
-if letters then redis.call('HSET', job, 'letters', letters) end
-if entries then redis.call('HSET', job, 'entries', entries) end
+local letters, entries = '', ''
+if old.state then
+  letters, entries = redis.call('HGET', job, 'letters') or '', redis.call('HGET', job, 'entries') or ''
+  redis.call('DEL', job)
+  redis.call('PERSIST', K.history .. id)
+end
+redis.call('HSET', job, 'state', 'queued', 'queue', queue, 'version', version + 1, 'sha256', sha256, 'priority', priority, 'ticket', ticket,
+  'label', label, 'source', source, 'attempts', 0, 'crashes', 0, 'accepted_at', now, 'letters', letters, 'entries', entries)
 redis.call('SET', K.article .. id, body)
 redis.call('ZADD', K.open, now, id)
-redis.call('HSET', job, 'state', 'queued', 'queue', queue)
 hint(id, queue, label)
 count('accepted')
 count('accepted|' .. source)
