@@ -151,14 +151,27 @@ def _read(ledger: Ledger, attempt: Attempt) -> None:
     except Exception as error:  # noqa: BLE001 - an article's failure is its own; tried again, then dead-lettered
         _fail(ledger, attempt, "transient", type(error).__name__, f"{type(error).__name__}: {error}")
     else:
+        _commit(ledger, attempt, result)
+
+
+def _commit(ledger: Ledger, attempt: Attempt, result: dict[str, Any]) -> None:
+    try:
         _patiently(lambda: ledger.duplicates.place(result))
-        if _patiently(lambda: ledger.jobs.commit(attempt, result)):
-            log.info("article_done", failures=[failure["extractor"] for failure in result["failures"]],
-                     milliseconds=result["provenance"]["milliseconds"], characters=result["article"]["characters"])
-        else:
-            log.warning("result_refused", reason="another attempt has taken over, or the article was replaced or deleted")
-            if _patiently(lambda: ledger.jobs.state(attempt.id)) is None:
-                _patiently(lambda: ledger.duplicates.forget(attempt.id))
+        committed = _patiently(lambda: ledger.jobs.commit(attempt, result))
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception as error:
+        # A defect, or a server that others have written to: the job must not wait for its lease to end.
+        log.exception("commit_failed")
+        _fail(ledger, attempt, "transient", "commit_failed", f"{type(error).__name__}: {error}")
+        return
+    if committed:
+        log.info("article_done", failures=[failure["extractor"] for failure in result["failures"]],
+                 milliseconds=result["provenance"]["milliseconds"], characters=result["article"]["characters"])
+        return
+    log.warning("result_refused", reason="another attempt has taken over, or the article was replaced or deleted")
+    if _patiently(lambda: ledger.jobs.state(attempt.id)) is None:
+        _patiently(lambda: ledger.duplicates.forget(attempt.id))
 
 
 def _result(attempt: Attempt) -> dict[str, Any]:

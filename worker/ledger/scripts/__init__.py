@@ -92,8 +92,16 @@ def _source(name: str, literals: Mapping[str, str]) -> str:
 
 
 def _needed(text: str) -> list[str]:
-    """Give the prelude's blocks that a script uses, in their order; a block may use earlier ones."""
-    blocks = [block for block in _text("prelude").split("\n\n") if re.search(r"^local ", block, re.MULTILINE)]
+    """Give the prelude's blocks that a script uses, in their order; a block may use earlier ones.
+
+    A block begins with a `local` at a line's beginning, after its comment; what follows without one belongs to it.
+    """
+    blocks: list[str] = []
+    for part in _text("prelude").split("\n\n"):
+        if re.search(r"^local ", part, re.MULTILINE):
+            blocks.append(part)
+        elif blocks:
+            blocks[-1] += "\n" + part
     used: list[str] = []
     for block in reversed(blocks):
         names = re.findall(r"^local (?:function )?(\w+)", block, re.MULTILINE)
