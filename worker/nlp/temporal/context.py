@@ -35,6 +35,8 @@ class Hit:
     first: int
     last: int
     match: re.Match[str]
+    #: Characters of the first cell that stand outside of the expression: the preposition of "at the moment".
+    skip: int = 0
 
     def sense(self, group: str) -> Sense | None:
         """Give the sense of the first cell of a named group; None if the group took no part."""

@@ -111,7 +111,7 @@ class Scan:
         return timex
 
     def _finish(self, timex: Timex, hit: Hit) -> Timex:
-        timex.start, timex.end = self._tape.start(hit.first), self._tape.end(hit.last - 1)
+        timex.start, timex.end = self._tape.start(hit.first) + hit.skip, self._tape.end(hit.last - 1)
         return timex
 
     def _settle_clocks(self) -> None:

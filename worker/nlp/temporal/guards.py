@@ -25,7 +25,7 @@ def is_month(cell: int, context: Context, *, dated: bool) -> bool:
     surface = context.surface(cell)
     if not surface[0].isupper():
         # "5 may", "we march": months are names and written with a capital, but for texts that have none.
-        return not context.is_a(cell, "MAYBE_MONTH") and context.token(cell).ent_type_ in _TIMES
+        return dated and context.token(cell).ent_type_ in _TIMES
     sure = not context.is_a(cell, "MAYBE_MONTH")
     kind = context.token(cell).ent_type_
     if dated:
@@ -45,11 +45,26 @@ def _follows_a_name(cell: int, context: Context) -> bool:
     return cell > 0 and context.letter(cell - 1) == OTHER and context.token(cell - 1).pos_ == "PROPN"
 
 
+def is_part_of_name(cell: int, context: Context) -> bool:
+    """Joe Friday, The Sunday Times: the parse ties the word to a name beside it."""
+    token = context.token(cell)
+    ties = token.dep_ == "compound" and token.head.pos_ == "PROPN" and token.head.i == token.i + 1
+    return (ties and not context.is_a(cell + 1, "PART", "PARTS", "EDGE")) or is_surname(cell, context)
+
+
+def is_surname(cell: int, context: Context) -> bool:
+    """Tell whether a name stands right before the word and the parse ties it to it: Johnnie Christmas."""
+    before, token = context.token(max(cell - 1, 0)), context.token(cell)
+    return _follows_a_name(cell, context) and before.dep_ == "compound" and before.head == token
+
+
 def is_day_name(cell: int, context: Context, *, dated: bool) -> bool:
     """Tell whether a weekday's word is the day; `dated` if a part of the day or "last" stands with it."""
     surface = context.surface(cell)
     if not surface[0].isupper():
         return context.is_a(cell, "WEEKDAY")
+    if is_part_of_name(cell, context):
+        return False
     kind = context.token(cell).ent_type_
     if kind in _TIMES:
         return True
@@ -63,7 +78,10 @@ def is_day_name(cell: int, context: Context, *, dated: bool) -> bool:
 
 def is_title(cell: int, context: Context) -> bool:
     """Tell whether a unit's word belongs to a name: 60 Minutes, This Week."""
-    return context.surface(cell)[0].isupper() and context.token(cell).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT")
+    surface = context.surface(cell)
+    if context.is_a(cell, "CLOCK_UNITS"):
+        return surface.istitle()
+    return surface[0].isupper() and context.token(cell).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT")
 
 
 def is_season(cell: int, context: Context, *, dated: bool) -> bool:

@@ -65,7 +65,11 @@ class Timex:
 
 
 def date(moment: Moment, why: str, anchor: Literal["reference_time", "none"] | Timex = "none", mod: str | None = None) -> Timex:
-    """Make a DATE of a box of the calendar."""
+    """Make a DATE of a box of the calendar; without a value where the calendar ends (years 1 to 9999)."""
+    try:
+        _ = moment.start
+    except (ValueError, OverflowError):
+        return Timex(type="DATE", value=None, why=why, anchor=anchor, mod=mod)
     return Timex(type="DATE", value=moment.value, why=why, anchor=anchor, mod=mod, moment=moment, interval=days(moment))
 
 

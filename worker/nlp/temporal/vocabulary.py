@@ -90,7 +90,7 @@ def _sense(kind: str, *gift: str) -> Sense:
     if kind not in LETTERS:
         raise ValueError(f"lexicon of time words: there is no class {kind!r}; alphabet.py lists them")
     number = gift[0] if kind in ("NUMBER_WORD", "SPOKEN_CENTURY", "ORDINAL_WORD", "HALF") and gift else "0"
-    return Sense(LETTERS[kind], gift, float(number))
+    return Sense(LETTERS[kind], gift, 2 if kind == "SECOND" else float(number))
 
 
 def _parts(text: str) -> list[str]:

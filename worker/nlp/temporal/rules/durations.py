@@ -50,8 +50,7 @@ def vague(unit: tuple[str, ...]) -> str:
 def _counted(hit: Hit, context: Context) -> Timex | None:
     unit = hit.sense("unit")
     assert unit is not None
-    cells = hit.senses("count") + (hit.senses("half") if hit.has("half") else [])
-    number = count(cells)
+    number = count(hit.senses("count") + hit.senses("half"))
     if number is None or not _is_stretch(hit, context):
         return None
     timex = duration(period(number, unit.gift), "age" if hit.has("old") else "duration")
@@ -114,8 +113,8 @@ def _one(hit: Hit, context: Context) -> Timex | None:
     assert unit is not None
     if hit.has("half"):
         return duration(period(1 + hit.senses("half")[-1][1].number, unit.gift), "duration")
-    if unit.gift[1] in ("quarter", "1"):
-        return None  # "a quarter of the firms", "a second goal"
+    if unit.gift[1] == "quarter":
+        return None  # "a quarter of the firms"
     stretch = context.surface(hit.first - 1).casefold() in _FOR or context.is_a(hit.first - 1, "ABOUT") or context.is_a(hit.last, "BEFORE")
     if not hit.has("full") and not stretch:
         return None

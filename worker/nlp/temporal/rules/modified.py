@@ -52,9 +52,20 @@ _PREPOSITIONS = frozenset({"over", "under", "about", "around", "some", "only", "
 _NUMBERS = ("HOUR", "HOUR_24", "DAY_NUMBER", "TWO_DIGITS", "NUMBER", "YEAR", "NUMBER_WORD", "SPOKEN_CENTURY", "ARTICLE", "HALF", "VAGUE",
             "CLOCK", "NOON", "MONTH", "FRACTION")
 
+def _half_of(hit: Hit, context: Context) -> Timex | None:
+    """"the first half of the 1990s": TIMEX3 has no value for half a decade, so the whole with a modifier."""
+    behind = context.read(hit.last)
+    if behind is None or behind[0].type != "DATE" or behind[0].moment is None or behind[0].moment.grain == "year":
+        return None
+    timex, hit.last = behind
+    timex.mod = "START" if hit.number("nth") == 1 else "END"
+    return timex
+
+
 RULES = (
+    Rule("half-of", "(?:THE)? (?:(?P<nth>ORDINAL)|LAST|FINAL) HALF OF", _half_of),
     Rule("part-of", "(?:THE)? (?P<mod>EDGE) OF", _part_of),
     Rule("early", "(?:THE)? (?P<mod>EARLY) HYPHEN? IN?", _part_of),
-    Rule("earlier", "EARLIER IN?", _earlier),
+    Rule("earlier-in", "EARLIER IN?", _earlier),
     Rule("about", "(?P<mod>ABOUT)", _about),
 )

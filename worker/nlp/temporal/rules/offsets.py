@@ -21,7 +21,7 @@ _COMPARED = ("years-earlier", "years-ago", "last-year", "year-ago", "year-ago-qu
 
 
 def _ago(hit: Hit, context: Context) -> Timex | None:
-    if hit.has("vague"):
+    if not hit.has("unit"):
         return Timex(type="DATE", value="PAST_REF", why="vague-ago", anchor="reference_time", interval=(None, context.today.value))
     if (number := _amount(hit)) is None:
         return None
@@ -108,14 +108,16 @@ def offset(start: Moment, number: float, unit: tuple[str, ...], sign: int) -> Mo
 
 
 def _amount(hit: Hit) -> float | None:
-    cells = hit.senses("count") + (hit.senses("half") if hit.has("half") else [])
-    number = count(cells)
-    return number if number is not None else (1.0 if hit.has("one") else None)
+    number = count(hit.senses("count") + hit.senses("half"))
+    if hit.has("one"):
+        return 1 + (number or 0)
+    return number
 
 
 _LEAD = "(?:(?P<count>COUNT) (?P<half>AND_A_HALF)?|(?P<one>ARTICLE))"
 
 RULES = (
+    Rule("and-a-half-ago", "(?P<one>ARTICLE) (?P<unit>UNIT) (?P<half>AND_A_HALF) AGO", _ago),
     Rule("vague-ago", "ABOUT? (?P<vague>VAGUE?) UNITS AGO", _ago),
     Rule("ago", f"{_LEAD} MORE? (?P<unit>ANY_UNIT) AGO", _ago),
     Rule("hence", f"{_LEAD} (?P<unit>ANY_UNIT) HENCE", _hence),

@@ -74,6 +74,7 @@ RULES = (
     Rule("every-unit", "EVERY (?P<count>COUNT)? (?P<other>MORE)? UNIT_KIND? (?P<unit>ANY_UNITS)", _every_unit),
     Rule("every-name", f"EVERY (?:ORDINAL|MORE)? {_NAME}", _every_name),
     Rule("every-part", "EVERY (?P<part>PART)", _every_name),
+    Rule("weekday-parts", "(?P<weekday>ANY_WEEKDAY) (?P<part>PARTS)", _every_name),
     Rule("weekdays", "(?P<weekday>WEEKDAYS)", _every_name),
     Rule("frequency", "(?P<frequency>FREQUENCY)", _frequency),
     Rule("times-a-unit", "(?P<times>TIMES) (?P<article>ARTICLE|EVERY) (?P<unit>UNIT)", _rate),

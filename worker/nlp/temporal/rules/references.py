@@ -20,6 +20,8 @@ def _reference(hit: Hit, context: Context) -> Timex | None:
             return None  # "as soon as", "soon after the vote", "soon became"
     if context.surface(hit.first)[0].isupper() and context.token(hit.first).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT"):
         return None
+    if context.surface(hit.first).casefold().startswith("at "):
+        hit.skip = len("at ")
     why = value.casefold().replace("_", "-")
     return Timex(type="DATE", value=value, why=why, anchor="reference_time", interval=_interval(value, context))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.nlp.temporal.guards import is_title
-from worker.nlp.temporal.moments import Grain
+from worker.nlp.temporal.moments import Grain, add
 from worker.nlp.temporal.rule import Rule
 from worker.nlp.temporal.timex import Clock, Timex, at, date, duration
 
@@ -50,6 +50,8 @@ def _the_part(hit: Hit, context: Context) -> Timex | None:
         return None
     if overnight and context.token(hit.last - 1).pos_ != "ADV" and context.token(hit.last - 1).pos_ != "ADJ":
         return None
+    if overnight and context.direction(hit.first) == "past":
+        return at(date(context.today.shift(-1), "overnight", "reference_time"), Clock("NI"), "overnight")
     return at(day_of_story(context, "part-of-day"), Clock(hit.gift("part")), "part-of-day")
 
 
@@ -85,8 +87,17 @@ def _unit(hit: Hit, context: Context) -> Timex | None:
         # Fiscal years are called by the year in which they end; without the company's calendar the calendar's year is the guess.
         year = context.date.year + shift
         return Timex(type="DATE", value=f"FY{year}", why="shifted-fiscal-year", anchor="reference_time") if grain == "year" else None
+    if shift < 0 and not hit.has("shift") and grain in ("year", "month", "week"):
+        return _past(grain, context)
     name = {-1: "last", 0: "this", 1: "next"}[shift]
     return date(context.today.to(grain).shift(shift), f"{name}-{grain}", "reference_time")
+
+
+def _past(grain: Grain, context: Context) -> Timex:
+    """"the past year": TimeML gives it the value of last year, but it lasts until today."""
+    timex = date(context.today.to(grain).shift(-1), f"past-{grain}", "reference_time")
+    timex.interval = add(context.today, -1, grain).shift(1).value, context.today.shift(1).value
+    return timex
 
 
 def next_day(context: Context, shift: int) -> Timex | None:

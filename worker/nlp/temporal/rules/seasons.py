@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from worker.nlp.temporal.choice import choose, in_some_year
-from worker.nlp.temporal.guards import is_season
+from worker.nlp.temporal.guards import is_season, is_surname
 from worker.nlp.temporal.moments import SEASONS, Moment, calendar_day, day
 from worker.nlp.temporal.rule import Rule
 from worker.nlp.temporal.timex import Timex, date, maybe_date
@@ -43,9 +43,8 @@ def _season(hit: Hit, context: Context) -> Timex | None:
 
 def _holiday(hit: Hit, context: Context) -> Timex | None:
     when = hit.gift("holiday")
-    if not context.surface(hit.cell("holiday"))[0].isupper() or (when == "-" and not hit.has("year")):
-        return None
-    if when == "-":
+    cell = hit.cell("holiday")
+    if when == "-" or not context.surface(cell)[0].isupper() or is_surname(cell, context):
         return None
     if hit.has("year"):
         box = holiday(when, hit.number("year"))

@@ -150,7 +150,9 @@ def _day_of_list(hit: Hit, context: Context) -> Timex | None:
     before = context.found[-1] if context.found else None
     if before is None or before.moment is None or before.moment.grain != "day" or not before.why.startswith("month-day"):
         return None
-    if not 0 <= context.tape.start(hit.first) - before.end <= 1 or context.surface(hit.last)[:1].isalnum():
+    number = context.token(hit.last - 1)
+    counts = number.dep_ == "nummod" and number.head.i > number.i
+    if counts or not 0 <= context.tape.start(hit.first) - before.end <= 1:
         return None
     first = before.moment.start
     box = calendar_day(first.year, first.month, hit.number("day"))

@@ -99,6 +99,10 @@ def _quarter(hit: Hit, context: Context) -> Timex | None:
         return _fiscal_quarter(hit, number)
     if hit.has("year"):
         return date(Moment(grain, hit.number("year") * boxes + number - 1), f"{grain}-of-year")
+    if hit.has("this"):
+        if hit.gift("this", 1) != "year":
+            return None
+        return date(Moment(grain, context.date.year * boxes + number - 1), f"{grain}-of-the-year", "reference_time")
     if hit.has("shift"):
         year = context.date.year + int(hit.gift("shift"))
         return date(Moment(grain, year * boxes + number - 1), f"{grain}-of-shifted-year", "reference_time")
@@ -119,7 +123,7 @@ def _fiscal_quarter(hit: Hit, number: int) -> Timex | None:
 
 _NTH_QUARTER = ("(?:(?P<the>THE)|ITS)? (?P<fiscal>FISCAL)? HYPHEN? (?:(?P<nth>ORDINAL)|(?P<final>LAST|FINAL)) (?P<hyphen>HYPHEN)? "
                 "(?P<unit>UNIT|HALF)")
-_OF_YEAR = f"(?:(?:OF|IN|COMMA)? (?:THE? FISCAL? UNIT?) (?P<year>YEAR)|(?:OF|IN)? {SHIFTED_YEAR})"
+_OF_YEAR = f"(?:(?:OF|IN|COMMA)? (?:THE? FISCAL? UNIT?) (?P<year>YEAR)|(?:OF|IN)? {SHIFTED_YEAR}|OF THE (?P<this>UNIT))"
 _CODE = "(?P<nth>QUARTER_CODE|(?P<half>HALF_CODE))"
 
 RULES = (
