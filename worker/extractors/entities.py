@@ -75,7 +75,7 @@ def extract(reading: Reading) -> Iterator[EntityRecord]:
     text = reading.text
     for entity in reading.entities:
         mentions = tuple(MentionRecord(m.start, m.end, text[m.start:m.end], m.form, m.sense, m.why) for m in entity.mentions)
-        roles = tuple(RoleRecord(role.start, role.end, role.text, None if role.organisation is None else Ref("entities", role.organisation))
-                      for role in entity.roles)
+        roles = tuple(RoleRecord(role.start, role.end, role.text,
+                                 None if role.organisation is None else Ref("entities", role.organisation)) for role in entity.roles)
         yield EntityRecord(key_=entity.key, type=entity.type, name=entity.name, salience=round(entity.salience, 4), ids=entity.ids,
                            roles=roles, mentions=mentions, reporter=entity.reporter, number=entity.number)

@@ -8,6 +8,8 @@
 - names: the five above in order
 - aliases: when two spellings name one party
 - merging: names that are one entity
+- phrases, descriptions, salience, agreement, voices, coreference: what pronouns and descriptions stand for
+- roles: titles, appositions and other words for what people are
 - finishing: frozen entities with ids and salience
 """
 
@@ -21,6 +23,7 @@ from worker.nlp.parties.finishing import finish
 from worker.nlp.parties.merging import mark_reporters, merge
 from worker.nlp.parties.name import head_of
 from worker.nlp.parties.names import find_names
+from worker.nlp.parties.roles import described_roles, title_roles
 from worker.nlp.parties.voices import Voices
 
 if TYPE_CHECKING:
@@ -36,5 +39,7 @@ def find_parties(columns: Columns, quotation: Quotation, credit: Credits) -> Par
     mark_reporters(columns, parties, credit)
     by_head = {head_of(columns, name.first, name.last): (party, name) for party in parties for name in party.names}
     voices = Voices(columns, quotation, by_head)
+    title_roles(columns, parties)
     parties = resolve(columns, parties, voices)
-    return finish(columns, [party for party in parties if party.name or len(party.names) > 1], voices.relatives)
+    described_roles(columns, parties)
+    return finish(columns, quotation.text, [party for party in parties if party.name or len(party.names) > 1], voices.relatives)

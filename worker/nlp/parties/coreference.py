@@ -15,6 +15,7 @@ from worker.nlp.lexicons import entries, words
 from worker.nlp.parties.agreement import gender_of, noun_gender
 from worker.nlp.parties.descriptions import Describer
 from worker.nlp.parties.entity import Gender
+from worker.nlp.parties.evidence import group_nouns, person_nouns
 from worker.nlp.parties.merging import Party
 from worker.nlp.parties.name import Name, head_of
 from worker.nlp.parties.phrases import phrase_at
@@ -112,20 +113,21 @@ class _Walk:
         columns = self.columns
         if columns.deps[token] in ("compound", "nmod", "amod", "npadvmod"):
             return
-        phrase = phrase_at(columns, token)
-        if not phrase.type:
-            self.see(None, token, "", None, plural=phrase.plural)
+        lemma = columns.lemmas[token].lower()
+        if lemma not in person_nouns() and lemma not in group_nouns():
+            self.see(None, token, "", None, plural=columns.tags[token] == "NNS")
             return
+        phrase = phrase_at(columns, token)
         found = self.describer.find(phrase, self.parties)
         if found is None:
-            party = Party(type=phrase.type, name="", names=[], plural=phrase.plural, gender=noun_gender(columns.lemmas[token].lower()))
+            party = Party(type=phrase.type, name="", names=[], plural=phrase.plural, gender=noun_gender(lemma))
             self.parties.append(party)
             self.add(party, phrase.first, phrase.last, token, "described", pronoun=False)
         else:
             party, why = found
-            party.gender = party.gender or noun_gender(columns.lemmas[token].lower())
+            party.gender = party.gender or noun_gender(lemma)
             self.add(party, phrase.first, phrase.last, token, why, pronoun=False)
-        party.nouns.add(columns.lemmas[token].lower())
+        party.nouns.add(lemma)
         party.modifiers |= self.describer.modifiers(phrase)
 
     def relative(self, token: int) -> None:

@@ -75,12 +75,19 @@ class Describer:
             if party.type != phrase.type and not (phrase.type in ("GPE", "LOC") and party.type in ("GPE", "LOC")):
                 continue
             if lemma in party.nouns and (said <= party.modifiers if phrase.definite else said == party.modifiers):
-                return party, "same-noun"
+                if party.name and phrase.type == "PERSON" and self._rivals(party, lemma, said):
+                    return None
+                return party, "role" if party.offices else "same-noun"
             if party.name and not said and phrase.type != "PERSON" and _named_kind(party, lemma):
                 kinds.append((min(len(party.names), 8) - 1.5 * (here - sentence), party))
         if kinds:
             return max(kinds, key=lambda pair: pair[0])[1], "kind"
         return None
+
+    def _rivals(self, party: Party, lemma: str, said: set[str]) -> bool:
+        """Two presidents in one article: "the president" stays open."""
+        return any(other is not party and other.name and lemma in other.nouns and said <= other.modifiers
+                   for other, _ in self.latest.values())
 
     def _is_new(self, phrase: Phrase) -> bool:
         return any(self.columns.lemmas[child].lower() in _NEW for child in self.columns.children[phrase.head] if child < phrase.head)

@@ -56,7 +56,7 @@ class Ids:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Role:
-    """What a person is said to be ("Ukrainian President"); it belongs to the time that it is said of."""
+    """What a person is said to be ("Ukrainian President"), in code points; it belongs to the time that it is said of."""
 
     start: int
     end: int

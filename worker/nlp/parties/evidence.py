@@ -73,6 +73,8 @@ def _from_before(columns: Columns, name: Name, votes: Votes) -> None:
         votes["ORG"] += 2
     elif word in ("in", "near", "to", "from") and name.type == "PERSON" and columns.words[name.first] not in words("given_names"):
         votes["GPE"] += 1.5 if word in ("in", "near") else 0.5
+    elif word == "of" and columns.lemmas[columns.heads[before]].lower() in words("place_contexts"):
+        votes["GPE"] += 3
     elif columns.pos[before] == "NOUN":
         lemma = columns.lemmas[before]
         if lemma in person_nouns():

@@ -4,38 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.parties.entity import Candidate, Entity, Ids, Mention, Parties
+from worker.nlp.parties.entity import Candidate, Entity, Ids, Mention, Parties, Role
 from worker.nlp.parties.name import Name, head_of
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
     from worker.nlp.gazetteer import Place
-    from worker.nlp.parties.merging import Party
+    from worker.nlp.parties.merging import Office, Party
 
 #: An ambiguous name lists at most so many candidates.
 _MOST_CANDIDATES = 10
 
 
-def finish(columns: Columns, parties: list[Party], relatives: dict[int, Party]) -> Parties:
+def finish(columns: Columns, text: str, parties: list[Party], relatives: dict[int, Party]) -> Parties:
     """Freeze the parties, in order of first mention; `relatives` are relative pronouns that stand for one."""
     for party in parties:
         party.names.sort(key=lambda name: (name.first, name.last))
     parties.sort(key=lambda party: (party.names[0].first, party.names[0].last))
     weights = [_weight(columns, party) for party in parties]
     total = sum(weights) or 1.0
-    entities = [_entity(columns, number, party, weight / total)
-                for number, (party, weight) in enumerate(zip(parties, weights, strict=True))]
     numbers = {id(party): number for number, party in enumerate(parties)}
+    entities = [_entity(columns, text, party, weight / total, numbers) for party, weight in zip(parties, weights, strict=True)]
     return Parties(entities, {token: numbers[id(party)] for token, party in relatives.items() if id(party) in numbers})
 
 
-def _entity(columns: Columns, number: int, party: Party, salience: float) -> Entity:
+def _entity(columns: Columns, text: str, party: Party, salience: float, numbers: dict[int, int]) -> Entity:
     ids = _ids(party.places)
     described = party.name or columns.lemmas[head_of(columns, party.names[0].first, party.names[0].last)]
     key = ids.wikidata or f"{party.type}:{described}".casefold()
-    return Entity(number=number, key=key, type=party.type, name=party.name or None, gender=party.gender, plural=party.plural,
+    roles = tuple(_role(columns, text, office, numbers) for office in sorted(party.offices, key=lambda office: office.first))
+    return Entity(number=numbers[id(party)], key=key, type=party.type, name=party.name or None, gender=party.gender, plural=party.plural,
                   mentions=tuple(_mention(columns, name) for name in party.names),
-                  ids=ids, salience=salience, reporter=party.reporter)
+                  ids=ids, roles=roles, salience=salience, reporter=party.reporter)
+
+
+def _role(columns: Columns, text: str, office: Office, numbers: dict[int, int]) -> Role:
+    start, end = columns.starts[office.first], columns.ends[office.last - 1]
+    owner = numbers.get(id(office.organisation)) if office.organisation else None
+    return Role(start=start, end=end, text=text[start:end], organisation=owner)
 
 
 def _weight(columns: Columns, party: Party) -> float:

@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 _LONGEST_ACRONYM = 7
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Office:
+    """A role that a person has: its tokens (last exclusive), its folded text and the party whose role it is."""
+
+    first: int
+    last: int
+    text: str
+    organisation: Party | None
+
+
 @dataclass(slots=True, kw_only=True, eq=False)
 class Party:
     """An entity in the making: the names that stand for it, with the reason for each merge in the names' `why`."""
@@ -35,6 +45,7 @@ class Party:
     nouns: set[str] = field(default_factory=set)
     #: What was said besides these nouns ("senior").
     modifiers: set[str] = field(default_factory=set)
+    offices: list[Office] = field(default_factory=list)
 
 
 def merge(columns: Columns, names: list[Name]) -> list[Party]:
