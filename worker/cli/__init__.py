@@ -16,8 +16,10 @@ app = typer.Typer(
     name="wiredesk", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
     help="Read news articles from a queue: who said what, about which event, when, where, how many, how certain, by whose word.",
 )
-# A file in this folder with an `add_to` is a group of commands; nothing else has to know of it.
-for _module in sorted(module.name for module in pkgutil.iter_modules(__path__)):
+# A file in this folder with an `add_to` is a group of commands; nothing else has to know of it. Where a file has the name of
+# the command that is asked for, the others stay unread: some load what takes a second, and `extract` needs none of it.
+_files = sorted(module.name for module in pkgutil.iter_modules(__path__))
+for _module in [name for name in _files if name in sys.argv[1:2]] or _files:
     _add_to = getattr(importlib.import_module(f"{__name__}.{_module}"), "add_to", None)
     if _add_to is not None:
         _add_to(app)
@@ -30,8 +32,6 @@ def _root() -> None:
 
 def main() -> None:
     """Run the command; a person gets one sentence, never a traceback."""
-    import redis
-
     from worker.cli import console
     from worker.errors import ConfigurationError, WiredeskError
 
@@ -43,9 +43,6 @@ def main() -> None:
     except WiredeskError as error:
         console.say(f"wiredesk: {error}", "red")
         sys.exit(1)
-    except redis.RedisError as error:
-        console.say(f"wiredesk: the server does not answer as it should ({error}); try `wiredesk doctor`", "red")
-        sys.exit(1)
     except BrokenPipeError:
         # Whoever read our output has gone; there is nobody left to tell.
         sys.stderr.close()
@@ -55,6 +52,9 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("WIREDESK_LOGS__LEVEL") == "debug":
             raise
+        if type(error).__module__.startswith("redis."):
+            console.say(f"wiredesk: the server does not answer as it should ({error}); try `wiredesk doctor`", "red")
+            sys.exit(1)
         defect = f"{type(error).__name__}: {error}"
         console.say(f"wiredesk: a defect of Wiredesk itself ({defect}); WIREDESK_LOGS__LEVEL=debug shows where", "red")
         sys.exit(1)

@@ -35,6 +35,9 @@ def extract(
             raise typer.BadParameter(error.reason, param_hint="--only") from None
     files = ArticleFiles(paths, defaults)
     failed = 0
+    from worker.nlp.language import preload
+
+    preload()
     from worker.ledger.sketches import RunIndex
     from worker.nlp.model import load_model
     from worker.nlp.reading import Reader

@@ -14,6 +14,18 @@ Submitting is `worker.producer`'s business, reading the stream of results `worke
 change of state in one script of `scripts/`. A server that is away or full raises `ServerUnavailableError`, from any method.
 """
 
-from worker.ledger.connection import Ledger, Status, connect
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from worker.ledger.connection import Ledger, Status, connect
 
 __all__ = ["Ledger", "Status", "connect"]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever is asked for
+    """Load Redis's client when the ledger is first used: `wiredesk extract` uses only what groups duplicates."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from worker.ledger import connection
+
+    return getattr(connection, name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
 from worker.errors import LanguageError
@@ -56,6 +57,11 @@ def language_of(article: Article, model_language: str) -> Language:
     return language
 
 
+def preload() -> None:
+    """Begin to load the identifier beside other work: its model is unpacked, which leaves the interpreter to others."""
+    Thread(target=_identifier, name="language", daemon=True).start()
+
+
 def _judge(text: str) -> Language | None:
     """Identify the language of a text that is long enough; None if there is no certain answer."""
     for characters in (_GLANCE, _LOOK):
@@ -69,8 +75,17 @@ def _judge(text: str) -> Language | None:
     return None
 
 
-@cache
+#: Held while the identifier is loaded, so that it is loaded once.
+_LOADING = Lock()
+
+
 def _identifier() -> LanguageIdentifier:
+    with _LOADING:
+        return _load_identifier()
+
+
+@cache
+def _load_identifier() -> LanguageIdentifier:
     """Load the identifier once a process, when the first long text comes: its import and model take about half a second."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
