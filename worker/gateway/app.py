@@ -32,14 +32,16 @@ def create_app(settings: Settings, ledger: Ledger) -> FastAPI:
     app = FastAPI(
         title="Wiredesk", version=__version__, docs_url=None, redoc_url=None, openapi_url="/openapi.json",
         description="Submit news articles; read who said what, about which event, when, where, how many, how certain, by whose word.",
-        license_info={"name": "MIT"},
+        license_info={"name": "MIT"}, generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
     app.state.ledger = ledger
     app.state.doorkeeper = Doorkeeper(ledger)
     app.state.streams = set()
+    app.state.routes = []
     for part in (articles, results, entities, health):
         app.include_router(part.router)
+        app.state.routes += part.router.routes
     app.add_exception_handler(problems.ProblemError, problems.on_problem)
     app.add_exception_handler(InputError, problems.on_input)
     app.add_exception_handler(ServerUnavailableError, problems.on_unavailable)

@@ -18,8 +18,8 @@ PAGE_POLICY: Final = (
 _STRING = {"type": "string"}
 _INTEGER = {"type": "integer"}
 _TEXT = {"type": ["string", "null"]}
-#: Half of a pair and NUL are no characters that can be stored.
-_STORABLE = r"^[^\u0000\ud800-\udfff]*$"
+#: NUL cannot be stored.
+_STORABLE = r"^[^\x00]*$"
 _EXAMPLE = {
     "id": "harbour-17", "title": "Harbour to be widened", "source": "Example Gazette", "published_at": "2024-10-22",
     "text": "The port's director said on Monday that the harbour would be widened by 2027.",
@@ -46,7 +46,7 @@ def _article_schema() -> dict[str, Any]:
     """Give the article's schema, with the rules that Pydantic's own schema does not tell."""
     schema = Article.model_json_schema()
     fields: dict[str, Any] = schema["properties"]
-    fields["text"]["pattern"] = r"^[^\u0000\ud800-\udfff]*[^\s\u0000\ud800-\udfff][^\u0000\ud800-\udfff]*$"
+    fields["text"]["pattern"] = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
     fields["id"]["pattern"] = "^([!-~]([ -~]*[!-~])?)?$"
     for name in ("title", "url", "source", "section"):
         fields[name]["anyOf"][0]["pattern"] = _STORABLE
@@ -54,7 +54,6 @@ def _article_schema() -> dict[str, Any]:
     fields["language"]["anyOf"][0]["pattern"] = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
     fields["published_at"]["anyOf"][0] = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
     fields["extractors"]["anyOf"][0]["items"] = {"enum": list(extractors.names())}
-    fields["metadata"]["anyOf"][0]["maxProperties"] = 100
     return schema
 
 
@@ -92,7 +91,9 @@ _ALWAYS: Responses = {
 _UNKNOWN: Responses = {404: _problem("Not known, not there yet, or no longer kept.")}
 
 SUBMIT: Final[Responses] = {
-    202: _answer("The article is in the ledger and will be read.", _ACCEPTED),
+    202: _answer("The article is in the ledger and will be read.", _ACCEPTED) | {"links": {
+        name: {"operationId": name, "parameters": {"article_id": "$response.body#/id"}} for name in ("state", "result", "delete")
+    }},
     200: _answer("It was there already; nothing runs twice.", _ACCEPTED),
     207: {"description": "Many articles: one verdict an item.", "content": {
         **_content(_object({
@@ -106,7 +107,8 @@ SUBMIT: Final[Responses] = {
 SUBMIT_BODY: Final[dict[str, Any]] = {
     "required": True,
     "content": {
-        **_content({"oneOf": [_article_schema(), {"type": "array", "items": _article_schema()}]}, example=_EXAMPLE),
+        **_content({"oneOf": [_article_schema(), {"type": "array", "description": "Articles; each gets its own verdict."}]},
+                   example=_EXAMPLE),
         **_content(_STRING | {"description": "One article object a line."}, "application/x-ndjson"),
     },
 }
@@ -124,6 +126,7 @@ STREAM: Final[Responses] = {
     **_ALWAYS,
 }
 ENTITY: Final[Responses] = {
+    404: _problem("No entity could be named so."),
     200: _answer("Articles, newest first.", _object({
         "entity": _STRING, "articles": {"type": "array", "items": _object({"id": _STRING, "links": _LINKS})}})),
     **_ALWAYS,

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import unquote
 
 from fastapi import Path
@@ -14,9 +14,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from worker.gateway.problems import ProblemError
 from worker.records import MAX_ID_CHARACTERS
-
-#: A character takes up to twelve in a path (`%F0%9F%A6%8A`).
-_LONGEST = 12 * MAX_ID_CHARACTERS
 
 
 class RawPaths:
@@ -37,23 +34,21 @@ def decoded(encoded: str) -> str:
     """Give the value of a percent-encoded segment.
 
     Raises:
-        ProblemError: it is no UTF-8, or no id could be so.
+        ProblemError: it is no UTF-8, or nothing could be named so: then nothing is.
     """
-    try:
-        value = unquote(encoded, errors="strict")
-    except UnicodeDecodeError:
-        raise ProblemError(422, "invalid-parameter", "id: its percent-encoding is not UTF-8", field="id") from None
-    if not value.strip() or not value.isprintable() or len(value) > MAX_ID_CHARACTERS:
-        raise ProblemError(
-            422, "invalid-parameter", f"id: has 1 to {MAX_ID_CHARACTERS} printable characters, percent-encoded as one segment", field="id")
+    value = unquote(encoded)
+    if not value.strip() or not value.isprintable() or len(value) > MAX_ID_CHARACTERS or "\ufffd" in value:
+        detail = f"an id has 1 to {MAX_ID_CHARACTERS} printable characters; in a path it is one percent-encoded segment"
+        raise ProblemError(404, "unknown-article", detail)
     return value
 
 
+def _segment(description: str) -> Any:  # noqa: ANN401 - FastAPI's marker
+    # The described length is that of the decoded value: one character takes up to twelve in a path.
+    return Path(description=f"{description}, percent-encoded.", json_schema_extra={"minLength": 1, "maxLength": MAX_ID_CHARACTERS})
+
+
 #: The article's id, decoded.
-ArticleId = Annotated[
-    str, Path(min_length=1, max_length=_LONGEST, description="The article's id, percent-encoded."), AfterValidator(decoded),
-]
+ArticleId = Annotated[str, _segment("The article's id"), AfterValidator(decoded)]
 #: An entity's key or name, decoded.
-EntityName = Annotated[
-    str, Path(min_length=1, max_length=_LONGEST, description="An entity's key (`Q423`) or name, percent-encoded."), AfterValidator(decoded),
-]
+EntityName = Annotated[str, _segment("An entity's key (`Q423`) or name"), AfterValidator(decoded)]

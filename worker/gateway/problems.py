@@ -9,6 +9,7 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from worker.errors import ArticleError, InputError, ServerUnavailableError
 
@@ -93,10 +94,21 @@ async def on_parameter(_request: Request, error: Exception) -> JSONResponse:
     return answer(ProblemError(422, "invalid-parameter", f"{field}: {first['msg'].lower()}", field=field))
 
 
-async def on_http(_request: Request, error: Exception) -> JSONResponse:
+async def on_http(request: Request, error: Exception) -> JSONResponse:
     """Answer what Starlette refuses: unknown paths and methods."""
     assert isinstance(error, HTTPException)
     names = {404: "unknown-path", 405: "method-not-allowed"}
     made = answer(ProblemError(error.status_code, names.get(error.status_code, "refused"), str(error.detail)))
     made.headers.update(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        made.headers["Allow"] = ", ".join(_methods(request))
     return made
+
+
+def _methods(request: Request) -> list[str]:
+    """Give all methods of the path: each is a route of its own."""
+    found: set[str] = set()
+    for route in request.app.state.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found)
