@@ -9,7 +9,7 @@ from worker.settings import data_folder
 
 
 def test_the_demo_shows_the_seeds_facts_and_ends(tmp_path: Path) -> None:
-    """Every seed has its heading, the first one its entities; nothing is written into the user's home."""
+    """Every seed has its heading, the first one its entities and a page."""
     home = tmp_path / "home"
     status, out, err = wiredesk("demo", env=environment(home), cwd=tmp_path)
     assert status == 0, err
@@ -18,3 +18,4 @@ def test_the_demo_shows_the_seeds_facts_and_ends(tmp_path: Path) -> None:
     assert "North Korea" in out
     assert "Who, what, where" in out
     assert "0 dead" in err
+    assert "Who said what" in (home / "demo.html").read_text(encoding="utf-8")

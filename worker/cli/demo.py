@@ -17,6 +17,7 @@ from worker.ledger import Ledger, connect
 from worker.producer import submit
 from worker.settings import data_folder, load_settings
 from worker.views import terminal
+from worker.views.article_page import article_page
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,6 +29,7 @@ def demo() -> None:
     """Read the seed articles through a queue of their own and show what was found."""
     from worker.machine import machine
 
+    kept = load_settings().home.absolute()
     with tempfile.TemporaryDirectory(prefix="wiredesk-demo-") as folder:
         # A home of its own: a demo neither meets nor leaves articles in the user's ledger.
         settings = load_settings().model_copy(update={"redis_url": "", "home": Path(folder)})
@@ -35,12 +37,12 @@ def demo() -> None:
             console.say(f"server: {running.server.program}; two worker processes are loading the model {settings.model}")
             ledger = connect(settings, running.server.url, name="wiredesk-demo")
             try:
-                _read(ledger)
+                _read(ledger, kept)
             finally:
                 ledger.close()
 
 
-def _read(ledger: Ledger) -> None:
+def _read(ledger: Ledger, kept: Path) -> None:
     items = list(ArticleFiles([str(data_folder("seeds"))]))
     for item in items:
         if item.article is None:
@@ -58,7 +60,10 @@ def _read(ledger: Ledger) -> None:
         console.OUT.rule(Path(item.origin).name, align="left")
         if number == 0:
             console.OUT.print(terminal.article(item.article.text, result))
+            kept.mkdir(parents=True, exist_ok=True)
+            (kept / "demo.html").write_text(article_page(item.article.text, result), encoding="utf-8")
         else:
             console.OUT.print(terminal.heading(result), *terminal.facts(result), sep="\n")
     now = ledger.status()
+    console.say(f"the first article as a page: {kept / 'demo.html'}")
     console.say(f"{now.accepted} accepted = {now.done} done + {now.dead} dead + {now.queued} queued + {now.in_flight} in flight", "green")

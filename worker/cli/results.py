@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import orjson
@@ -49,15 +50,29 @@ def result(article_id: Id) -> None:
     sys.stdout.buffer.write(_result(_ledger(), article_id) + b"\n")
 
 
-def show(article_id: Id) -> None:
+def show(
+    article_id: Id,
+    html: Annotated[Path | None, typer.Option(help="Write one self-contained HTML page to this file instead.")] = None,
+) -> None:
     """Show the article with its facts marked, and tables of them."""
-    from worker.views import terminal
-
     ledger = _ledger()
     found = orjson.loads(_result(ledger, article_id))
     stored = ledger.results.article(article_id)
-    text = orjson.loads(stored)["text"] if stored else ""
-    console.OUT.print(terminal.article(text, found))
+    if stored is None:
+        raise InputError(f"{article_id}: its text is no longer kept; `wiredesk result` still has the facts")
+    text = orjson.loads(stored)["text"]
+    if html is None:
+        from worker.views import terminal
+
+        console.OUT.print(terminal.article(text, found))
+        return
+    from worker.views.article_page import article_page
+
+    try:
+        html.write_text(article_page(text, found), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"{html}: cannot be written ({error.strerror})") from None
+    console.say(f"written: {html}")
 
 
 def follow(
