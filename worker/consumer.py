@@ -4,13 +4,20 @@
         store(delivery.id, delivery.version, delivery.result)
         delivery.acknowledge()
 
-Each result is delivered at least once to each group: who stores it under (id, version) has it once.
+Each result is delivered at least once to each group: who stores it under (id, version) has it once. `once` does so in any SQL
+database:
+
+    for delivery in results(group="archive"):
+        with once(delivery, database) as new:
+            if new:
+                database.execute("INSERT INTO articles VALUES (?, ?)", (delivery.id, delivery.result))
 """
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -83,6 +90,34 @@ def results(
         yield from _read_group(ledger, group, consumer or f"{socket.gethostname()}-{uuid4().hex[:8]}", after, take_over_ms, follow=follow)
     else:
         yield from _read_alone(ledger, after, follow=follow)
+
+
+@contextmanager
+def once(delivery: Delivery, database: Any, *, mark: str = "?") -> Iterator[bool]:  # noqa: ANN401 - any DB-API connection
+    """Hand a delivery over exactly once: what the block writes to the database is committed together with (id, version), then acknowledged.
+
+    Gives True the first time, False when this version was handed over before. A reader that is killed at any moment finds either both
+    or neither in the database and gets the delivery again. `database` is a DB-API connection that is not in autocommit mode; `mark` is
+    its driver's placeholder (`?` for sqlite3, `%s` for psycopg). The table `wiredesk_seen` is made when it is missing.
+    """
+    cursor = database.cursor()
+    try:
+        cursor.execute("CREATE TABLE IF NOT EXISTS wiredesk_seen (reader TEXT, id TEXT, version INTEGER, status TEXT, "
+                       "PRIMARY KEY (reader, id, version, status))")
+        status = "deleted" if delivery.status == "deleted" else "done"
+        key = (delivery.group, delivery.id, delivery.version, status)
+        cursor.execute(f"SELECT 1 FROM wiredesk_seen WHERE reader = {mark} AND id = {mark} AND version = {mark} AND status = {mark}", key)  # noqa: S608 - placeholders only
+        new = cursor.fetchone() is None
+        if new:
+            cursor.execute(f"INSERT INTO wiredesk_seen VALUES ({mark}, {mark}, {mark}, {mark})", key)  # noqa: S608
+        yield new
+        database.commit()
+    except BaseException:
+        database.rollback()
+        raise
+    finally:
+        cursor.close()
+    delivery.acknowledge()
 
 
 def missed(ledger: Ledger, group: str) -> int:

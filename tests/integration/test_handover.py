@@ -1,0 +1,100 @@
+"""A downstream program that is killed again and again misses nothing and stores nothing twice."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.servers import ROOT, open_ledger, wait_for
+from worker.consumer import once, results
+from worker.ledger import Ledger
+from worker.ledger.jobs import Attempt
+from worker.producer import submit
+
+#: HANDOVER_RESULTS=10000 HANDOVER_KILLS=20 is the full measure.
+RESULTS = int(os.environ.get("HANDOVER_RESULTS", "1500"))
+KILLS = int(os.environ.get("HANDOVER_KILLS", "6"))
+
+PROGRAM = """
+import sqlite3, sys
+from worker.consumer import once, results
+from worker.ledger import connect
+from worker.settings import load_settings
+database = sqlite3.connect(sys.argv[1])
+for delivery in results(group="archive", ledger=connect(load_settings()), take_over_ms=300):
+    with once(delivery, database) as new:
+        database.execute("INSERT INTO deliveries VALUES (?)", (delivery.id,))
+        if new:
+            database.execute("INSERT INTO articles VALUES (?, ?)", (delivery.id, delivery.result))
+"""
+
+
+def make_results(ledger: Ledger, number: int) -> None:
+    submit([{"id": f"a{at}", "text": "Rain fell."} for at in range(number)], ledger=ledger)
+    for at in range(number):
+        attempt = ledger.jobs.start(f"a{at}", owner="test", process=1, lease_seconds=600)
+        assert isinstance(attempt, Attempt)
+        ledger.jobs.commit(attempt, {"article": {"id": f"a{at}"}, "failures": [], "provenance": {"milliseconds": {}}})
+
+
+def test_kills_neither_lose_nor_double(ledger: Ledger, tmp_path: Path) -> None:
+    """Every result is seen at least once, and handed over exactly once."""
+    make_results(ledger, RESULTS)
+    path = tmp_path / "archive.db"
+    database = sqlite3.connect(path)
+    database.execute("PRAGMA journal_mode=WAL")
+    database.execute("CREATE TABLE articles (id TEXT, result TEXT)")
+    database.execute("CREATE TABLE deliveries (id TEXT)")
+    database.commit()
+    environment = {**os.environ, "WIREDESK_REDIS_URL": ledger.url}
+    chooser = random.Random(5)
+
+    def handed() -> int:
+        return int(database.execute("SELECT COUNT(*) FROM articles").fetchone()[0])
+
+    for kill in range(KILLS + 1):
+        reader = subprocess.Popen([sys.executable, "-c", PROGRAM, str(path)], cwd=ROOT, env=environment)
+        try:
+            if kill < KILLS:
+                target = (kill + 1) * RESULTS // (KILLS + 2)
+                wait_for(lambda target=target: handed() >= target, 120, pause=0.005)
+                time.sleep(chooser.random() / 20)
+            else:
+                wait_for(lambda: handed() == RESULTS, 120)
+                wait_for(lambda: ledger.client.xpending("wiredesk:results", "archive")["pending"] == 0, 30)
+        finally:
+            reader.send_signal(signal.SIGKILL)
+            reader.wait(10)
+    assert database.execute("SELECT COUNT(*), COUNT(DISTINCT id) FROM articles").fetchone() == (RESULTS, RESULTS)
+    assert database.execute("SELECT COUNT(DISTINCT id) FROM deliveries").fetchone() == (RESULTS,)
+    database.close()
+
+
+def test_a_failed_hand_over_comes_again(ledger: Ledger) -> None:
+    """What the block wrote is undone, nothing is acknowledged, and the next reader gets it."""
+    make_results(ledger, 1)
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE articles (id TEXT)")
+    with pytest.raises(ZeroDivisionError):
+        for delivery in results(group="g", ledger=ledger, follow=False):
+            with once(delivery, database):
+                database.execute("INSERT INTO articles VALUES (?)", (delivery.id,))
+                raise ZeroDivisionError
+    assert database.execute("SELECT COUNT(*) FROM articles").fetchone() == (0,)
+    time.sleep(0.05)
+    seen = []
+    for delivery in results(group="g", ledger=ledger, follow=False, take_over_ms=1):
+        for _ in range(2):
+            with once(delivery, database) as new:
+                seen.append(new)
+    assert seen == [True, False]
+    with open_ledger(ledger.url) as other:
+        assert list(results(group="g", ledger=other, follow=False, take_over_ms=1)) == []
