@@ -65,14 +65,14 @@ class Imprint:
 
 
 _CAPITAL = r"[A-Z\u00c0-\u00de][\w'’\-]*\.?"
-_NAME = rf"{_CAPITAL}(?: (?:{_CAPITAL}|de|del|della|van|von|der|den|bin|al|el|la|le|da|di|dos|du|ter)){{1,4}}"
+_NAME = rf"{_CAPITAL}(?: (?:{_CAPITAL}|(?:de|del|della|van|von|der|den|bin|al|el|la|le|da|di|dos|du|ter)\b)){{1,4}}"
 _NAMES = rf"{_NAME}(?:(?:, and |, | and | & |; ){_NAME}){{0,5}}"
 _MONTH = (r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sept?(?:ember|\.)?"
           r"|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)")
 _DATE = rf"(?:{_MONTH} \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?|\d{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?:,? \d{{4}})?|\d{{4}}-\d\d-\d\d)"
 _DAY = r"(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|Mon|Tue|Wed|Thu|Fri|Sat|Sun)\.?"
-_AGENCY = r"\((?P<agency>[A-Z][\w&'’. \-]{1,30})\)"
-_DASH = r"\s*(?:--|[-–—])\s*"
+_AGENCY = r"\((?P<agency>[A-Za-z][\w&'’. \-]{1,30})\)"
+_DASH = r"\s*(?:--|[–—]|-(?=\s))\s*"
 _WORD, _UPPER = r"[A-Z][\w'’.\-]+", r"[A-Z][A-Z\u00c0-\u00de'’.\-]+"
 _PLACE = rf"(?:{_UPPER}(?: {_UPPER}){{0,3}}|{_WORD}(?: (?:{_WORD}|de|of|el|la)){{0,3}})"
 

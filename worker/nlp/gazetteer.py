@@ -66,7 +66,7 @@ class Gazetteer:
         self.openings: dict[str, int] = {}
         for table in (self.names, self.demonyms, self.capitals, self.seats, self.cities, self.products):
             for name in table:
-                opening, _, rest = name.replace("-", " ").partition(" ")
+                opening, _, rest = name.replace("-", " ").replace(",", " ,").partition(" ")
                 # A hyphen and a possessive 's are tokens of their own.
                 length = 1 + rest.count(" ") + bool(rest) + 2 * name.count("-") + 2 * name.count("'")
                 self.openings[opening] = max(self.openings.get(opening, 0), length)

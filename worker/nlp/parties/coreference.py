@@ -211,6 +211,9 @@ def _pleonastic(columns: Columns, token: int) -> bool:
         return True
     if columns.deps[token] == "expl" or lemma in words("empty_it_verbs"):
         return True
+    if lemma == "be" and any(columns.deps[child] == "attr" and columns.lemmas[child] in words("empty_it_nouns")
+                             for child in columns.children[verb]):
+        return True
     if lemma == "be" or columns.deps[token] == "nsubjpass":
         clauses = ("ccomp", "xcomp", "csubj", "advcl", "acl", "relcl")
         return any(columns.deps[child] in clauses and child > verb for child in _below(columns, verb))

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from worker.nlp.parties.agreement import gender_of
 from worker.nlp.parties.aliases import Alias, core_of, fold, initials_of, organisation_aliases, person_aliases
 from worker.nlp.parties.entity import Credits, Form, Gender
 from worker.nlp.parties.name import Name
@@ -57,7 +58,7 @@ def merge(columns: Columns, names: list[Name]) -> list[Party]:
     for kind, aliases in (("PERSON", person_aliases), ("ORG", organisation_aliases)):
         by_name = {spelling: party for party in parties if party.type == kind for spelling in sorted(party.spellings)}
         for short, long, why in list(aliases(sorted(by_name))):
-            _join(by_name, (short, long, why))
+            _join(columns, by_name, (short, long, why))
     parties = [party for party in parties if party.names]
     _join_so_far(parties)
     _join_compass(columns, parties)
@@ -122,10 +123,12 @@ def _by_place(parties: list[Party]) -> list[Party]:
     return kept
 
 
-def _join(by_name: dict[str, Party], alias: Alias) -> None:
+def _join(columns: Columns, by_name: dict[str, Party], alias: Alias) -> None:
     short, long, why = alias
     part, whole = by_name.get(short), by_name.get(long)
     if part is None or whole is None or part is whole or (part.places and whole.places):
+        return
+    if part.type == "PERSON" and {gender_of(columns, part), gender_of(columns, whole)} == {"male", "female"}:
         return
     for name in part.names:
         name.why = why
@@ -213,6 +216,8 @@ def _name(columns: Columns, party: Party) -> None:
         party.name, party.type = party.places[0].name, party.places[0].type
     else:
         party.name = max(spellings or {party.name}, key=lambda text: (len(text.split(" ")), len(text), text))
+        if party.places and party.name.isupper() and len(party.name) > 4:  # noqa: PLR2004 - "NEW YORK" in a dateline
+            party.name = party.name.title()
         party.type = max(by_type, key=lambda kind: (by_type[kind], kind))
 
 

@@ -174,7 +174,8 @@ def _total(columns: Columns, group: list[Name]) -> Votes:
 def _link(groups: dict[str, list[Name]], totals: dict[str, Votes]) -> None:
     """A single word that is the last of a person's full name is that person's; the first of a company's, that company's."""
     winners = {text: max(total.items(), key=lambda item: (item[1], item[0]))[0] for text, total in totals.items()}
-    surnames = {text.rsplit(" ", 1)[1] for text, kind in winners.items() if kind == "PERSON" and " " in text}
+    surnames = {parts[-2 if parts[-1].rstrip(".") in ("Jr", "Sr", "II", "III") else -1] for text, kind in winners.items()
+                if kind == "PERSON" and len(parts := text.split(" ")) > 1}
     firsts = {text.split(" ", 1)[0] for text, kind in winners.items() if kind == "ORG" and " " in text}
     for text in groups:
         if " " not in text:

@@ -36,7 +36,7 @@ def matches(columns: Columns) -> Iterator[Match]:
     while token < size:
         word = words[token]
         longest = openings.get(word) or ("’" in word and openings.get(word.replace("’", "'"))) or (
-            len(word) > 3 and word.isupper() and openings.get(word.title()))  # noqa: PLR2004 - shorter ones are acronyms
+            len(word) > 2 and word.isupper() and openings.get(word.title()))  # noqa: PLR2004 - "NEW YORK"; shorter ones are acronyms
         found = _longest(columns, token, longest) if longest else None
         if found:
             yield found
@@ -48,7 +48,7 @@ def matches(columns: Columns) -> Iterator[Match]:
 def _longest(columns: Columns, first: int, longest: int) -> Match | None:
     known = gazetteer()
     for last in range(min(columns.size, first + longest), first, -1):
-        text = " ".join(columns.words[first:last]).replace("’", "'").replace(" - ", "-").replace(" 's", "'s")
+        text = " ".join(columns.words[first:last]).replace("’", "'").replace(" - ", "-").replace(" 's", "'s").replace(" ,", ",")
         found = known.look_up(text) or (known.look_up(text.title()) if text.isupper() and len(text) > 3 else None)  # noqa: PLR2004
         if found:
             kind, form, places, plural = found

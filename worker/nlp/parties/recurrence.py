@@ -32,12 +32,13 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
         if name.type in _RECURRING and name.form == "name":
             parts = tuple(columns.words[name.first:name.last])
             sequences.setdefault(parts[0], {}).setdefault(parts, name)
-            if name.type == "PERSON" and len(parts) > 1 and len(parts[-1]) > 2 and parts[-1][0].isupper():  # noqa: PLR2004 - "Li", "Jr"
-                sequences.setdefault(parts[-1], {}).setdefault(parts[-1:], name)
+            surname = parts[-2] if parts[-1].rstrip(".") in ("Jr", "Sr", "II", "III") and len(parts) > 2 else parts[-1]  # noqa: PLR2004
+            if name.type == "PERSON" and len(parts) > 1 and len(surname) > 2 and surname[0].isupper():  # noqa: PLR2004 - "Li"
+                sequences.setdefault(surname, {}).setdefault((surname,), name)
     taken = {token for name in names for token in range(name.first, name.last)}
     found = []
     for token, word in enumerate(columns.words):
-        if word not in sequences or token in taken or columns.tags[token] not in ("NNP", "NNPS"):
+        if word not in sequences or token in taken or not (columns.tags[token] in ("NNP", "NNPS") or _mistagged(columns, token)):
             continue
         for parts, model in sorted(sequences[word].items(), key=lambda item: -len(item[0])):
             last = token + len(parts)
@@ -47,6 +48,12 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
                 taken.update(range(token, last))
                 break
     return found
+
+
+def _mistagged(columns: Columns, token: int) -> bool:
+    """A capitalised word that the tagger takes for a common noun ("Starmer met soldiers") is a name if it is never written small."""
+    word = columns.words[token]
+    return columns.tags[token] in ("NN", "NNS", "JJ") and word[0].isupper() and not word.isupper() and word.lower() not in columns.words
 
 
 def _free(columns: Columns, first: int, last: int) -> bool:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _POLITE = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Mister", "Mme", "Mme.", "M.", "Herr", "Frau", "Monsieur", "Madame",
                      "Madam", "Señor", "Señora", "Signor", "Signora", "Brother", "Sister"})
 _MOST_TITLE_TOKENS = 12
+#: What says that a role is held no more, or only for a while.
+_WHILE = frozenset({"acting", "former", "then", "interim", "ex", "outgoing", "incoming", "late"})
 _NAMING = frozenset({"name", "appoint", "elect", "call", "make", "crown"})
 
 #: A party and the stretch of one of its names, by each token of the name.
@@ -83,7 +85,8 @@ def _title_start(columns: Columns, name: Name, at: At) -> int:
             break
         leans = token <= columns.heads[before] < name.last
         if not ((leans and columns.pos[before] in ("NOUN", "PROPN", "ADJ")) or columns.tags[before] == "POS"
-                or columns.words[before] in titles() or (columns.words[before] == "-" and token - 1 > 0) or before in at):
+                or columns.words[before] in titles() or columns.words[before].lower() in _WHILE or columns.words[before] == "-"
+                or before in at):
             break
         token = before
     return token
