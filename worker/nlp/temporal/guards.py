@@ -81,7 +81,11 @@ def is_title(cell: int, context: Context) -> bool:
     surface = context.surface(cell)
     if context.is_a(cell, "CLOCK_UNITS"):
         return surface.istitle()
-    return surface[0].isupper() and context.token(cell).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT")
+    if not surface[0].isupper() or surface.isupper():
+        return False
+    if context.token(cell).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT"):
+        return True
+    return context.surface(cell - 1).istitle() and context.token(cell - 1).is_sent_start is False
 
 
 def is_season(cell: int, context: Context, *, dated: bool) -> bool:

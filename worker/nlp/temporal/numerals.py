@@ -92,10 +92,11 @@ def _sense(kind: str, text: str) -> Sense:
 
 
 def _season(text: str) -> Sense:
-    """`2009-10` is a season or a fiscal year when the second part follows the first; `2009-03` could be a month."""
+    """`2009-10` is a season, `2007-09` a span of years: the second part is later; `2024-03` is a month."""
     first, second = int(text[:4]), int(text[-2:])
-    if (first + 1) % 100 == second:
-        return Sense(LETTERS["SEASON_YEAR"], (), first)
+    last = first // 100 * 100 + second + (100 if second == 0 and first % 100 == 99 else 0)
+    if first < last:
+        return Sense(LETTERS["SEASON_YEAR"], (str(last),), first)
     if text[4] == "-" and 1 <= second <= 12:
         return Sense(LETTERS["NUMERIC_DATE"], (text,))
     return NOTHING

@@ -92,7 +92,7 @@ def at(day: Timex, clock: Clock, why: str) -> Timex:
     assert day.moment is not None
     start = day.moment.start
     if clock.value in ("24", "24:00"):
-        return Timex(type="TIME", value=f"{day.value}T24:00", why=why, anchor=day.anchor, mod=day.mod, moment=day.moment,
+        return Timex(type="TIME", value=f"{day.moment.value}T24:00", why=why, anchor=day.anchor, mod=day.mod, moment=day.moment,
                      interval=Clock("00:00", clock.offset).interval(start + dt.timedelta(days=1)))
     return Timex(type="TIME", value=f"{day.moment.value}{clock.suffix}", why=why, anchor=day.anchor, mod=day.mod, moment=day.moment,
                  interval=clock.interval(start))

@@ -64,7 +64,8 @@ def _the_unit(hit: Hit, context: Context) -> Timex | None:
             return maybe_date(latest.moment, "the-quarter", latest)
         return date(context.today.to("quarter").shift(-1), "the-quarter", "reference_time") if before in _IN_UNIT else None
     if grain == "day":
-        if before not in _IN_DAY or context.surface(hit.last).casefold() in _OF_UNIT:
+        idiom = before == "of" and context.surface(hit.first - 4).casefold() == "at"  # "at the end of the day"
+        if idiom or before not in _IN_DAY or context.surface(hit.last).casefold() in _OF_UNIT:
             return None
         return day_of_story(context, "the-day")
     if context.surface(hit.last).casefold() in ("ended", "ending", "to"):

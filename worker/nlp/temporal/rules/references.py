@@ -21,6 +21,8 @@ def _reference(hit: Hit, context: Context) -> Timex | None:
     if context.surface(hit.first)[0].isupper() and context.token(hit.first).ent_type_ in ("ORG", "WORK_OF_ART", "PRODUCT"):
         return None
     if context.surface(hit.first).casefold().startswith("at "):
+        if context.surface(hit.last)[:1].isalpha() and context.token(hit.last).pos_ in ("PROPN", "PRON", "ADP", "SCONJ"):
+            return None  # "at the moment he spoke"
         hit.skip = len("at ")
     why = value.casefold().replace("_", "-")
     return Timex(type="DATE", value=value, why=why, anchor="reference_time", interval=_interval(value, context))

@@ -30,6 +30,8 @@ def _tonight(hit: Hit, context: Context) -> Timex | None:
 def _part(hit: Hit, context: Context) -> Timex | None:
     """"this morning", "that night", "the next morning", "the same evening"."""
     part = Clock(hit.gift("part"))
+    if context.surface(hit.last - 1).casefold() == "overnight":
+        return None
     if hit.has("that") or hit.gift("story", 1) == "story":
         antecedent = context.antecedent("day")
         if antecedent is None or antecedent.moment is None:
@@ -81,8 +83,9 @@ def _unit(hit: Hit, context: Context) -> Timex | None:
         return next_day(context, shift)
     if hit.has("story") and hit.gift("story", 1) == "story":
         return from_story(grain, shift, context, f"story-{grain}")
-    if shift < 0 and grain in _LONG_GRAINS and not hit.has("shift"):
-        return duration(f"P{hit.gift('unit', 2)}Y", f"past-{grain}")
+    if grain in _LONG_GRAINS and (shift > 0 or (shift < 0 and not hit.has("shift"))):
+        # "over the next decade" are ten years from now, not the calendar's decade.
+        return duration(f"P{hit.gift('unit', 2)}Y", f"past-{grain}" if shift < 0 else f"next-{grain}")
     if hit.has("fiscal"):
         # Fiscal years are called by the year in which they end; without the company's calendar the calendar's year is the guess.
         year = context.date.year + shift

@@ -31,6 +31,8 @@ def _spoken_year(hit: Hit, context: Context) -> Timex | None:
 
 
 def _short_year(hit: Hit, context: Context) -> Timex | None:
+    if context.is_a(hit.last, "CLOCK_UNITS", "UNITS"):
+        return None  # '13 Hours' is a film
     return date(Moment("year", year_of(hit, "year")), "short-year")
 
 
@@ -38,6 +40,8 @@ def _two_digit_year(hit: Hit, context: Context) -> Timex | None:
     """"in 84 and 88": two digits are a year where the model, too, reads a date, and nothing follows that they could count."""
     cell = hit.cell("year")
     surface = context.surface(cell)
+    if context.is_a(hit.first, "IN") and context.surface(hit.first - 1)[-1:].isdigit():
+        return None  # "1 in 64"
     counts = context.surface(cell + 1)[:1].isalpha() and not context.is_a(cell + 1, "AND")
     if len(surface) != 2 or context.token(cell).ent_type_ != "DATE" or counts:
         return None
@@ -51,8 +55,8 @@ def _two_digit_year(hit: Hit, context: Context) -> Timex | None:
 
 def _season_year(hit: Hit, context: Context) -> Timex | None:
     """"the 2009-10 season", fiscal 2009/10: two calendar years in one."""
-    first = hit.number("x")
-    return Timex(type="DATE", value=f"{first}/{first + 1}", why="season-year", interval=(f"{first}-01-01", f"{first + 2}-01-01"))
+    first, last = hit.number("x"), int(hit.gift("x"))
+    return Timex(type="DATE", value=f"{first}/{last}", why="season-year", interval=(f"{first}-01-01", f"{last + 1}-01-01"))
 
 
 def _decade(hit: Hit, context: Context) -> Timex | None:
@@ -63,8 +67,8 @@ def _decade(hit: Hit, context: Context) -> Timex | None:
         digits = f"{'20' if digits in ('00', '10') else '19'}{digits}"
         if context.surface(hit.cell("decade"))[0].isdigit() and not hit.has("the"):
             return None
-    elif digits.endswith("00"):
-        # "the 1900s" is the century as often as the decade; TIMEX3 would need to choose.
+    elif digits.endswith("00") and digits != "2000":
+        # "the 1900s" are the century; "the 2000s" were the decade so far.
         return date(Moment("century", int(digits) // 100), "hundreds")
     return date(Moment("decade", int(digits) // 10), "decade")
 
@@ -76,7 +80,8 @@ def _named_decade(hit: Hit, context: Context) -> Timex | None:
 
 def _century(hit: Hit, context: Context) -> Timex | None:
     number = hit.number("nth")
-    if hit.gift("unit", 1) != "century" or not 1 <= number <= 30:
+    name = context.surface(hit.last - 1)[0].isupper() and context.surface(hit.last)[:1].isupper()  # 21st Century Fox
+    if name or hit.gift("unit", 1) != "century" or not 1 <= number <= 30:
         return None
     return date(Moment("century", number - 1), "century")
 
