@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from worker.nlp.reading import Reader
-from worker.nlp.temporal.grammar import find_timexes
+from worker.nlp.temporal.grammar import RULES, find_timexes
 from worker.pipeline import Trip, run
 from worker.records import Article
 
@@ -60,6 +60,28 @@ def test_the_table_of_timexes_holds(example, sentences):
 def test_a_third_of_the_table_are_near_misses():
     assert len(EXAMPLES) >= 200
     assert sum(example["finds"] == [] for example in EXAMPLES) * 3 >= len(EXAMPLES)
+
+
+def test_every_rule_is_shown_by_the_table(sentences, monkeypatch):
+    built = set()
+
+    def noting(rule):
+        build = rule.build
+
+        def note(hit, context):
+            timex = build(hit, context)
+            if timex is not None:
+                built.add(rule.name)
+            return timex
+
+        return note
+
+    with monkeypatch.context() as patch:
+        for rule in RULES:
+            patch.setitem(rule.__dict__, "build", noting(rule))
+        for example in EXAMPLES:
+            sentences.timexes(example["text"], example.get("written", TABLE["written"]))
+    assert [rule.name for rule in RULES if rule.name not in built] == []
 
 
 def test_the_seed_says_when_its_events_were(reader):

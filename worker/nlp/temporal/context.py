@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.temporal.alphabet import LETTERS
 from worker.nlp.temporal.moments import ORDER, Grain, Moment
-from worker.nlp.temporal.tense import Direction, direction
+from worker.nlp.temporal.tense import Direction, direction, happened
 from worker.nlp.temporal.vocabulary import Sense
 
 if TYPE_CHECKING:
@@ -113,6 +113,10 @@ class Context:
         if cue in _SINCE:
             return "past"
         return direction(self.token(cell))
+
+    def happened(self, cell: int) -> bool:
+        """Tell whether the cell's date is that of a thing done."""
+        return happened(self.token(cell))
 
     def antecedent(self, grain: Grain | None = None, but: tuple[str, ...] = ()) -> Timex | None:
         """Give the last expression that names a box of the calendar, at most as coarse as `grain`, by none of the rules in `but`."""

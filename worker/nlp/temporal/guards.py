@@ -48,8 +48,9 @@ def _follows_a_name(cell: int, context: Context) -> bool:
 def is_part_of_name(cell: int, context: Context) -> bool:
     """Joe Friday, The Sunday Times: the parse ties the word to a name beside it."""
     token = context.token(cell)
-    ties = token.dep_ == "compound" and token.head.pos_ == "PROPN" and token.head.i == token.i + 1
-    return (ties and not context.is_a(cell + 1, "PART", "PARTS", "EDGE")) or is_surname(cell, context)
+    if token.dep_ == "compound" and token.head.pos_ == "PROPN" and token.head.i == token.i + 1 and context.surface(cell - 1) == "The":
+        return not context.is_a(cell + 1, "PART", "PARTS", "EDGE")
+    return token.ent_type_ == "PERSON" and is_surname(cell, context)
 
 
 def is_surname(cell: int, context: Context) -> bool:

@@ -47,6 +47,17 @@ def direction(token: Token) -> Direction | None:
     return "future" if infinitive else None
 
 
+def happened(token: Token) -> bool:
+    """Tell whether a date is said of a verb of the past with "on", "from" or nothing: "died on Nov. 5", not "moved to Nov. 5"."""
+    verb = token.head
+    if verb.dep_ == "prep" and verb.lower_ in ("on", "from", "between", "since"):
+        verb = verb.head
+    if verb.tag_ == "VBD":
+        return verb.lemma_ not in _FUTURE_HEADS
+    passive = any(child.tag_ == "VBD" for child in verb.children if child.dep_ == "auxpass")
+    return verb.tag_ == "VBN" and passive and verb.lemma_ not in _ANNOUNCED
+
+
 def _of_verb(verb: Token, tag: str, *, infinitive: bool) -> Direction | Literal["present"] | None:
     """Read a verb with its auxiliaries; None if it is not finite, so that its head decides."""
     auxiliaries = {child.lower_: child.tag_ for child in verb.children if child.dep_ in ("aux", "auxpass")}

@@ -167,7 +167,7 @@ RULES = (
     Rule("past-duration", f"{_SIDE} {_COUNTED} {_KIND} (?P<unit>ANY_UNITS)", _counted),
     Rule("past-vague-duration", f"{_SIDE} (?P<vague>VAGUE) {_KIND} (?P<unit>UNITS|CLOCK_UNITS)", _vague),
     Rule("recent-duration", f"{_NEAR} (?P<unit>UNITS|CLOCK_UNITS)", _recent),
-    Rule("range-start", "(?P<count>COUNT) (?:TO|OR|HYPHEN|(?P<and>AND)) COUNT (?P<unit>UNITS|CLOCK_UNITS)", _first_of_range),
+    Rule("range-start", "(?P<count>COUNT) (?:(?:TO|OR|(?P<and>AND)) COUNT|HYPHEN INTEGER) (?P<unit>UNITS|CLOCK_UNITS)", _first_of_range),
     Rule("the-duration", f"(?:THE|ITS) {_WHICH} (?P<count>COUNT) {_KIND_OPEN} (?P<unit>UNITS|CLOCK_UNITS)", _counted),
     Rule("duration", f"{_COUNTED} {_KIND} (?P<unit>ANY_UNITS) {_TAIL}", _counted),
     Rule("vague-duration", f"(?:THE)? (?P<vague>VAGUE) {_KIND} (?P<unit>UNITS|CLOCK_UNITS) {_TAIL}", _vague),

@@ -34,7 +34,7 @@ def _ago(hit: Hit, context: Context) -> Timex | None:
         assert quarter.moment is not None
         year = quarter.moment.shift((context.date.year - 1 - quarter.moment.start.year) * 4)
         return date(year, "quarter-a-year-ago", quarter)
-    mod = "APPROX" if context.is_a(hit.first + 1, "TO", "OR", "HYPHEN") else None
+    mod = "APPROX" if hit.has("range") else None
     return date(offset(context.today, number, unit.gift, -1), f"{unit.gift[1]}s-ago", "reference_time", mod)
 
 
@@ -120,7 +120,7 @@ _LEAD = "(?:(?P<count>COUNT) (?P<half>AND_A_HALF)?|(?P<one>ARTICLE))"
 RULES = (
     Rule("and-a-half-ago", "(?P<one>ARTICLE) (?P<unit>UNIT) (?P<half>AND_A_HALF) AGO", _ago),
     Rule("vague-ago", "ABOUT? (?P<vague>VAGUE?) UNITS AGO", _ago),
-    Rule("range-ago", "(?P<count>COUNT) (?:TO|OR|HYPHEN) COUNT (?P<unit>UNITS) AGO", _ago),
+    Rule("range-ago", "(?P<count>COUNT) (?P<range>(?:TO|OR) COUNT|HYPHEN INTEGER) (?P<unit>UNITS) AGO", _ago),
     Rule("ago", f"{_LEAD} MORE? (?P<unit>ANY_UNIT) AGO", _ago),
     Rule("hence", f"{_LEAD} (?P<unit>ANY_UNIT) HENCE", _hence),
     Rule("earlier", f"{_LEAD} HYPHEN? (?P<unit>ANY_UNIT) (?P<way>EARLIER|BEFORE)", _earlier),

@@ -81,7 +81,8 @@ def _month_day(hit: Hit, context: Context) -> Timex | None:
         box = calendar_day(year, month, number)
         return maybe_date(box, "month-day-of-span")
     direction = context.direction(cell, before=hit.first)
-    box = in_some_year(lambda year: calendar_day(year, month, number), context.today, direction, _NEAR_DAYS)
+    near = 0 if direction == "past" and context.happened(cell) else _NEAR_DAYS
+    box = in_some_year(lambda year: calendar_day(year, month, number), context.today, direction, near)
     return maybe_date(box, "month-day", "reference_time")
 
 
