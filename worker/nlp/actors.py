@@ -25,7 +25,6 @@ _ORGANS = frozenset({"GOV", "MIL", "LEG", "JUD", "SPY"})
 _NAMED = frozenset({"GPE", "ORG", "NORP", "PERSON"})
 _NAMES = frozenset({"name", "acronym", "demonym", "metonym"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
-_PRONOUNS = frozenset({"he", "she", "they", "it", "who", "him", "her", "them", "we", "i"})
 #: Prepositions that tell where a party belongs: "police in Monrovia", "president of Armenia".
 _HOME = ("of", "in", "from", "at", "throughout", "across")
 _TIMES = frozenset({"during", "before", "after", "since", "until"})
@@ -69,18 +68,27 @@ class Actors:
         """Give the parties of a noun and of those joined to it by "and"."""
         return [actor for member in conjuncts(self._columns, token) for actor in self.at(member)]
 
+    def unnamed(self, token: int) -> list[Actor]:
+        """Give a subject that is no party as the actor that it is in grammar: "The bridge collapsed"; pronouns without a referent: none."""
+        if self._columns.pos[token] not in _NOMINAL:
+            return []
+        entity = self._parties.entity_of(token)
+        return [replace(self._described(token, None), code=None, entity=entity.number if entity else None)]
+
     def within(self, token: int, depth: int = 0) -> list[Actor]:
         """Give the parties named inside a phrase that is none itself: "Palestinian homes", "the offices of the ministry"."""
         columns = self._columns
-        found: list[Actor] = []
+        found = [actor for child in columns.children[token] if columns.deps[child] in ("poss", "amod", "compound", "nmod")
+                 for actor in self.all_of(child)]
+        if found or depth >= _DEEPEST:
+            return found
         for child in columns.children[token]:
-            dep = columns.deps[child]
-            if dep in ("poss", "amod", "compound", "nmod"):
-                found.extend(actor for actor in self.all_of(child) if actor not in found)
-            elif dep == "prep" and depth < _DEEPEST and columns.lemmas[child].lower() not in _TIMES:
+            if columns.deps[child] == "prep" and columns.lemmas[child].lower() not in _TIMES:
                 for noun in columns.children[child]:
                     if columns.deps[noun] == "pobj":
-                        found.extend(actor for actor in (self.all_of(noun) or self.within(noun, depth + 1)) if actor not in found)
+                        found = self.all_of(noun) or self.within(noun, depth + 1)
+                        if found:
+                            return found
         return found
 
     def _find(self, token: int) -> Iterator[Actor]:
@@ -88,8 +96,8 @@ class Actors:
         entity = self._parties.entity_of(token)
         pos, lemma = columns.pos[token], columns.lemmas[token].lower()
         if pos == "PRON":
-            if entity is not None and entity.type in _NAMED and lemma in _PRONOUNS | {columns.words[token].lower()}:
-                yield self._named(token, entity, None)
+            if entity is not None and entity.type in _NAMED:
+                yield self._meant(token, entity)
             return
         if entity is not None and entity.type not in _NAMED:
             entity = None
@@ -104,6 +112,15 @@ class Actors:
         if sector is not None and pos in _NOMINAL:
             yield from self._split(token, sector)
 
+    def _meant(self, token: int, entity: Entity) -> Actor:
+        """A pronoun's party: its country and sector stand where the party was named or described before."""
+        pronoun = self._named(token, entity, None)
+        for mention in entity.mentions:
+            if mention.form != "pronoun" and mention.head != token and (not pronoun.code or not pronoun.sector):
+                for known in self.at(mention.head):
+                    pronoun = replace(pronoun, code=pronoun.code or known.code, sector=pronoun.sector or known.sector)
+        return pronoun
+
     def _named(self, token: int, entity: Entity, sector: str | None) -> Actor:
         mention = self._parties.mention_of(token)
         first, last = (mention.first, mention.last) if mention else (token, token + 1)
@@ -112,7 +129,7 @@ class Actors:
         if entity.type == "PERSON":
             code, sector = self._person(token, entity, sector)
         elif entity.type == "ORG":
-            code = code or self._country(token)
+            code = code or self._country(token) or _country_in(entity.name or "")
             sector = (_SORTS.get(known) if known else None) or sector
         elif entity.type == "NORP":
             sector = "CVL" if code and self._plural(token) else sector
@@ -248,6 +265,19 @@ def _modifiers() -> dict[str, str]:
 @cache
 def _organisation(name: str) -> str | None:
     return next((place.sort for place in gazetteer().names.get(fold(name), ()) if place.kind == "organisation"), None)
+
+
+@cache
+def _country_in(name: str) -> str | None:
+    """The state that an organisation bears in its name: "Kenya Revenue Authority", "Nigerian Interior Ministry"."""
+    known = gazetteer()
+    words = fold(name).split(" ")
+    for size in (3, 2, 1):
+        first = " ".join(words[:size])
+        places = known.names.get(first) or (known.demonyms[first].places if first in known.demonyms else ())
+        if len(words) > size and len(places) == 1 and places[0].kind == "state":
+            return places[0].plover
+    return None
 
 
 def _leftmost(columns: Columns, token: int) -> int:

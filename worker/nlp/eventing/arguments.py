@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
+from worker.nlp.eventing.frames import classes
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor, Actors
@@ -16,6 +17,7 @@ _VERBS = frozenset({"VERB", "AUX"})
 _SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "pledge", "offer", "agree", "plan", "want"})
 #: What a preposition may hang on instead of the verb itself.
 _CARRIERS = frozenset({"prt", "advmod", "prep", "dative", "dobj", "nsubjpass", "attr", "acomp", "agent"})
+_OWN = frozenset({"it", "he", "she", "they"})
 _CLIMB = 4
 
 
@@ -42,10 +44,21 @@ class Arguments:
             if above is None:
                 return None
             if columns.pos[above] not in _VERBS:
-                return above
+                if self.parties(above):
+                    return above
+                # "issued a statement demanding …": the statement is somebody's
+                over = self._verb_above(above)
+                if over is None:
+                    return above
+                token = over
+                continue
             control = self._controller(token, above)
             if control is not None:
                 return control
+            if self.passive(above) and columns.deps[token] == "advcl":
+                # "was attacked by militiamen, killing ten": who attacked has killed
+                token = above
+                continue
             if self.passive(above):
                 # "was expected to attend", "was arrested and confessed": the passive's subject goes on as subject.
                 taken = self._passive_subject(above)
@@ -60,12 +73,23 @@ class Arguments:
         for child in columns.children[token]:
             dep = columns.deps[child]
             if dep in ("dobj", "nsubjpass"):
-                return self._antecedent(child, token)
+                return self.counted(self._antecedent(child, token))
         if columns.deps[token] == "acl" and columns.tags[token] == "VBN":
             return int(columns.heads[token])
         if self.passive(token):
             return self._passive_subject(token)
         return None
+
+    def counted(self, noun: int) -> int:
+        """Give what a measure counts: the refugees of "scores of refugees", the party of "52 members of the party"."""
+        columns = self.columns
+        if columns.lemmas[noun].lower() in classes()["measure"] or columns.pos[noun] == "NUM":
+            for child in columns.children[noun]:
+                if columns.deps[child] == "prep" and columns.words[child].lower() == "of":
+                    for inner in columns.children[child]:
+                        if columns.deps[inner] == "pobj":
+                            return self.counted(inner)
+        return noun
 
     def passive(self, token: int) -> bool:
         """Tell a passive: "was attacked", "attacked by rebels", "to be attacked"."""
@@ -102,7 +126,21 @@ class Arguments:
     def doers(self, token: int) -> list[Actor]:
         """Give the actors of a verb."""
         subject = self.subject(token)
-        return self.parties(subject) if subject is not None else []
+        return self.named(subject) if subject is not None else []
+
+    def named(self, subject: int) -> list[Actor]:
+        """Give the parties of a subject; a pronoun that nobody tied to a party is the speaker's own ("Uganda said it had paid")."""
+        columns = self.columns
+        found = self.parties(subject)
+        if columns.pos[subject] != "PRON" or any(actor.code for actor in found) or columns.words[subject].lower() not in _OWN:
+            return found
+        clause = columns.heads[subject]
+        speech = columns.heads[clause]
+        if columns.deps[clause] == "ccomp" and columns.pos[speech] == "VERB" and speech < subject:
+            speaker = next((child for child in columns.children[speech] if columns.deps[child] == "nsubj"), None)
+            if speaker is not None and columns.pos[speaker] != "PRON":
+                return self.parties(speaker) or found
+        return found
 
     def _antecedent(self, child: int, token: int) -> int:
         columns = self.columns

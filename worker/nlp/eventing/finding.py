@@ -28,6 +28,10 @@ _HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
 _UNREAL = frozenset({"want", "purpose", "seek", "condition", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear"})
 _FUTURE = frozenset({"future", "future-in-past", "plan"})
 _MAIN = frozenset({"ROOT", "conj", "ccomp", "advcl", "relcl", "acl", "xcomp", "pcomp", "parataxis", "dep", "csubj"})
+#: Where an event without a type must stand.
+_FINITE = frozenset({"ROOT", "conj", "ccomp", "relcl", "advcl", "parataxis"})
+#: There only with a party as its actor: "Fiat plans to buy", "companies facing losses".
+_REDUCED = frozenset({"xcomp", "acl", "pcomp"})
 _PERSONAL = frozenset({"he", "she", "they", "it", "we", "i", "who", "him", "them", "her", "us"})
 _CLAUSAL = frozenset({"ccomp", "xcomp", "pcomp", "acl"})
 
@@ -67,11 +71,12 @@ class Finder:
             yield demanded
             return
         match = self._matcher.verb(token)
-        if match is None or (state.why in _UNREAL or (state.strength == UNKNOWN and state.status != "unconfirmed")):
+        if match is None or ((state.why in _UNREAL or (state.strength == UNKNOWN and state.status != "unconfirmed"))
+                             and not (match[0].type == "ASSAULT" and self._attempted(token))):
             return
         frame, noun = match
         subject = self._arguments.subject(token)
-        actors = self._arguments.parties(subject) if subject is not None else []
+        actors = self._arguments.named(subject) if subject is not None else []
         if subject is not None and not actors and not self._may_act(subject):
             return
         recipients = self._recipients(token, noun, frame, actors)
@@ -128,25 +133,25 @@ class Finder:
                                state=state, why="noun")
 
     def _untyped(self, typed: set[int]) -> Iterator[Occurrence]:
-        """A sentence's main predicate with an actor, for which PLOVER has no type."""
+        """What else is reported: the predicate of a clause with a subject, for which PLOVER has no type."""
         columns = self._columns
         for token in range(columns.size):
-            if columns.pos[token] != "VERB" or token in typed or columns.deps[token] not in _MAIN:
+            if columns.pos[token] != "VERB" or token in typed or columns.deps[token] not in _FINITE | _REDUCED:
                 continue
-            if not self._leading(token):
+            subject, noun = self._arguments.subject(token), self._arguments.object(token)
+            actors = self._arguments.named(subject) if subject is not None else []
+            if subject is not None and not actors and columns.deps[token] in _FINITE:
+                actors = self._actors.unnamed(subject)
+            recipients = self._actors.all_of(noun) if noun is not None else []
+            if not actors and noun is not None and self._arguments.passive(token):
+                recipients = recipients or self._actors.unnamed(noun)
+            elif not actors:
                 continue
-            actors = self._arguments.doers(token)
-            if actors:
-                noun = self._arguments.object(token)
-                recipients = _apart(self._actors.all_of(noun), actors) if noun is not None else []
-                yield Occurrence(token=token, last=self._last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
-                                 family=columns.lemmas[token].lower(), object=noun, state=self._judge.state(token), why="main-predicate")
-
-    def _leading(self, token: int) -> bool:
-        columns = self._columns
-        while columns.deps[token] == "conj" and columns.pos[columns.heads[token]] == "VERB":
-            token = columns.heads[token]
-        return columns.deps[token] == "ROOT" or (columns.deps[token] == "ccomp" and columns.deps[columns.heads[token]] == "ROOT")
+            recipients = _apart(recipients, actors)
+            if not actors and not recipients:
+                continue
+            yield Occurrence(token=token, last=self._last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
+                             family=columns.lemmas[token].lower(), object=noun, state=self._judge.state(token), why="predicate")
 
     def _demanded(self, token: int, state: State) -> Occurrence | None:
         """"Russia said Sudan must return the helicopter": what somebody says another must do is a request."""
@@ -203,7 +208,20 @@ class Finder:
             found = _apart(found, actors)
             if found:
                 return found
-        return self._below(token, actors)
+        return self._below(token, actors) or self._beside(token, noun, actors)
+
+    def _beside(self, token: int, noun: int | None, actors: list[Actor]) -> list[Actor]:
+        """A party in the object's own words, or behind one of the prepositions that name the other side."""
+        if noun is not None and not self._actors.all_of(noun):
+            found = _apart(self._actors.within(noun), actors)
+            if found:
+                return found
+        for place in ("against", "to", "with", "on", "from", "at"):
+            for after in self._arguments.after(token, place):
+                found = _apart(self._arguments.parties(after), actors)
+                if found:
+                    return found
+        return []
 
     def _below(self, token: int, actors: list[Actor]) -> list[Actor]:
         """The other party of the deed that is promised, threatened, demanded or refused."""
@@ -235,6 +253,11 @@ class Finder:
                 return found
         return []
 
+    def _attempted(self, token: int) -> bool:
+        """"attempted to assassinate": an attack that fails is one."""
+        columns = self._columns
+        return columns.deps[token] in ("xcomp", "acl") and columns.lemmas[columns.heads[token]].lower() in ("attempt", "try")
+
     def _may_act(self, subject: int) -> bool:
         """Pronouns without a known party and weapons act; markets and hurricanes make no political event."""
         columns = self._columns
@@ -244,7 +267,8 @@ class Finder:
     def _take(self, token: int, noun: int | None) -> None:
         """What a trigger's object and complements tell belongs to its event."""
         columns = self._columns
-        pending = [child for child in columns.children[token] if columns.deps[child] in _CLAUSAL]
+        pending = [child for child in columns.children[token] if columns.deps[child] in _CLAUSAL
+                   or (columns.deps[child] == "advcl" and columns.tags[child] == "VB")]
         if noun is not None and noun != token:
             pending.append(noun)
         for child in columns.children[token]:

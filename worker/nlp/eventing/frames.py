@@ -38,8 +38,8 @@ def frames() -> dict[tuple[str, str], tuple[Frame, ...]]:
     found: dict[tuple[str, str], list[Frame]] = {}
     for fields in entries("events"):
         kind, pos, lemmas, objects, recipients = [*fields, "", ""][:5]
-        wanted = [item for item in objects.split() if not item.startswith("!")]
-        refused = [item[1:] for item in objects.split() if item.startswith("!")]
+        allowed, _, forbidden = objects.partition("!")
+        wanted, refused = allowed.split(), forbidden.replace("!", " ").split()
         frame = Frame(type=kind, nouns=_nouns(wanted), not_nouns=_nouns(refused), conditions=frozenset(wanted) & _CONDITIONS,
                       not_conditions=frozenset(refused) & _CONDITIONS, recipients=tuple(recipients.split()),
                       family=f"{kind} {lemmas.split()[0]}")

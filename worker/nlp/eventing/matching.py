@@ -30,8 +30,13 @@ class Matcher:
         noun = self._arguments.object(token)
         for child in columns.children[token]:
             if columns.deps[child] in _PARTICLES:
-                found = self._fitting(known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ()), noun)
-                if found is None and columns.deps[child] in ("prt", "advmod"):
+                after = noun
+                if noun is None and columns.pos[child] == "ADP":
+                    after = next((inner for inner in columns.children[child] if columns.deps[inner] == "pobj"), None)
+                found = self._fitting(known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ()), after)
+                if found is not None:
+                    return found, after
+                if columns.deps[child] in ("prt", "advmod"):
                     # "pulled out of the talks"
                     for deeper in columns.children[child]:
                         found = found or self._fitting(
