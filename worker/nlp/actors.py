@@ -43,6 +43,8 @@ class Actor:
     entity: int | None
     code: str | None
     sector: str | None
+    #: The entity's type, where the party is a named entity.
+    type: str | None = None
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -95,6 +97,8 @@ class Actors:
         columns = self._columns
         entity = self._parties.entity_of(token)
         pos, lemma = columns.pos[token], columns.lemmas[token].lower()
+        if nouns().get(lemma) == "NONE":
+            return
         if pos == "PRON":
             if entity is not None and entity.type in _NAMED:
                 yield self._meant(token, entity)
@@ -110,7 +114,8 @@ class Actors:
                 yield self._named(token, entity, sector)
             return
         if sector is not None and pos in _NOMINAL:
-            yield from self._split(token, sector)
+            machine = sector == "MACHINE"
+            yield from (actor for actor in self._split(token, "MIL" if machine else sector) if actor.code or not machine)
 
     def _meant(self, token: int, entity: Entity) -> Actor:
         """A pronoun's party: its country and sector stand where the party was named or described before."""
@@ -135,7 +140,7 @@ class Actors:
             sector = "CVL" if code and self._plural(token) else sector
         elif mention and mention.form == "metonym":
             sector = "GOV"
-        return Actor(token=token, first=first, last=last, entity=entity.number, code=code, sector=sector)
+        return Actor(token=token, first=first, last=last, entity=entity.number, code=code, sector=sector, type=entity.type)
 
     def _plural(self, token: int) -> bool:
         return self._columns.tags[token] in ("NNS", "NNPS")

@@ -31,15 +31,9 @@ class Arguments:
         """Give the head of the phrase that does what the verb says, the "by" of a passive; none if nobody is named."""
         columns = self.columns
         for _ in range(_CLIMB):
-            passive = self.passive(token)
-            for child in columns.children[token]:
-                dep = columns.deps[child]
-                if dep == "agent" or (passive and dep == "prep" and columns.words[child].lower() == "by"):
-                    return next((noun for noun in columns.children[child] if columns.deps[noun] == "pobj"), None)
-                if dep == "nsubj" and not passive:
-                    return self._antecedent(child, token)
-            if passive:
-                return None
+            found, passive = self._own_subject(token)
+            if found is not None or passive:
+                return found
             above = self._governor(token)
             if above is None:
                 return None
@@ -52,19 +46,33 @@ class Arguments:
                     return above
                 token = over
                 continue
-            control = self._controller(token, above)
-            if control is not None:
-                return control
-            if self.passive(above) and columns.deps[token] == "advcl":
-                # "was attacked by militiamen, killing ten": who attacked has killed
-                token = above
-                continue
-            if self.passive(above):
-                # "was expected to attend", "was arrested and confessed": the passive's subject goes on as subject.
-                taken = self._passive_subject(above)
-                if taken is not None:
-                    return taken
+            lent = self._lent(token, above)
+            if lent is not None:
+                return lent
             token = above
+        return None
+
+    def _own_subject(self, token: int) -> tuple[int | None, bool]:
+        """The verb's own subject or agent, and whether it is a passive, which borrows none."""
+        columns = self.columns
+        passive = self.passive(token)
+        for child in columns.children[token]:
+            dep = columns.deps[child]
+            if dep == "agent" or (passive and dep == "prep" and columns.words[child].lower() == "by"):
+                return next((noun for noun in columns.children[child] if columns.deps[noun] == "pobj"), None), True
+            if dep == "nsubj" and not passive:
+                return self._antecedent(child, token), False
+        return None, passive
+
+    def _lent(self, token: int, above: int) -> int | None:
+        """The subject that a governing verb lends: its object ("urged Iraq to disarm") or the subject of its passive."""
+        control = self._controller(token, above)
+        if control is not None:
+            return control
+        # "was attacked by militiamen, killing ten": who attacked has killed
+        if self.passive(above) and self.columns.deps[token] != "advcl":
+            # "was expected to attend", "was arrested and confessed"
+            return self._passive_subject(above)
         return None
 
     def object(self, token: int) -> int | None:

@@ -79,6 +79,8 @@ class Finder:
         actors = self._arguments.named(subject) if subject is not None else []
         if subject is not None and not actors and not self._may_act(subject):
             return
+        if not _able(frame, actors) or self._silent(token, frame):
+            return
         recipients = self._recipients(token, noun, frame, actors)
         if not actors and not recipients:
             return
@@ -253,6 +255,13 @@ class Finder:
                 return found
         return []
 
+    def _silent(self, token: int, frame: Frame) -> bool:
+        """"declined to comment" rejects nothing."""
+        columns = self._columns
+        return frame.type == "REJECT" and any(
+            columns.deps[child] in ("xcomp", "dobj") and columns.lemmas[child].lower() in classes()["unsaid"]
+            for child in columns.children[token])
+
     def _attempted(self, token: int) -> bool:
         """"attempted to assassinate": an attack that fails is one."""
         columns = self._columns
@@ -296,6 +305,15 @@ class Finder:
             kind = "THREATEN"
         return Occurrence(token=token, last=self._last(token), type=kind, actors=tuple(actors), recipients=tuple(recipients),
                           family=frame.family, object=noun, state=state, why=why)
+
+
+def _able(frame: Frame, actors: list[Actor]) -> bool:
+    """Whether the actors are of the sectors that the frame asks for; flights and firms attack nobody."""
+    if frame.by and not any(actor.sector in frame.by or (actor.sector is None and actor.type in ("GPE", "NORP") and "STATE" in frame.by)
+                            or (actor.code == "IGO" and "STATE" in frame.by) for actor in actors):
+        return False
+    return not (frame.type == "ASSAULT" and actors and all(
+        actor.sector in ("BUS", "JRN") or (actor.type == "ORG" and not actor.code and not actor.sector) for actor in actors))
 
 
 def _apart(parties: list[Actor], others: list[Actor]) -> list[Actor]:

@@ -8,8 +8,8 @@ from functools import cache
 from worker.nlp.lexicons import entries
 
 #: Conditions on an object that are no nouns: any party, people, a state, no object at all.
-PARTY, PEOPLE, STATE, NONE = "actor", "people", "state", "none"
-_CONDITIONS = frozenset({PARTY, PEOPLE, STATE, NONE})
+PARTY, PEOPLE, STATE, CLAUSE, NONE = "actor", "people", "state", "clause", "none"
+_CONDITIONS = frozenset({PARTY, PEOPLE, STATE, CLAUSE, NONE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,8 @@ class Frame:
     conditions: frozenset[str]
     not_conditions: frozenset[str]
     recipients: tuple[str, ...]
+    #: Sectors of which an actor must be; empty: any.
+    by: frozenset[str]
     #: The line's words, which are one event when told of the same parties ("attack", "raid").
     family: str
 
@@ -37,11 +39,11 @@ def frames() -> dict[tuple[str, str], tuple[Frame, ...]]:
     """Give the frames of each word by part of speech (v, n, a) and lemma with particle, in the lexicon's order."""
     found: dict[tuple[str, str], list[Frame]] = {}
     for fields in entries("events"):
-        kind, pos, lemmas, objects, recipients = [*fields, "", ""][:5]
+        kind, pos, lemmas, objects, recipients, by = [*fields, "", "", ""][:6]
         allowed, _, forbidden = objects.partition("!")
         wanted, refused = allowed.split(), forbidden.replace("!", " ").split()
         frame = Frame(type=kind, nouns=_nouns(wanted), not_nouns=_nouns(refused), conditions=frozenset(wanted) & _CONDITIONS,
-                      not_conditions=frozenset(refused) & _CONDITIONS, recipients=tuple(recipients.split()),
+                      not_conditions=frozenset(refused) & _CONDITIONS, recipients=tuple(recipients.split()), by=frozenset(by.split()),
                       family=f"{kind} {lemmas.split()[0]}")
         for lemma in lemmas.split():
             found.setdefault((pos, lemma), []).append(frame)

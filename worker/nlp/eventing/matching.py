@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
-from worker.nlp.eventing.frames import NONE, PARTY, Frame, classes, frames
+from worker.nlp.eventing.frames import CLAUSE, NONE, PARTY, Frame, classes, frames
 
 if TYPE_CHECKING:
     from worker.nlp.eventing.arguments import Arguments
@@ -33,17 +33,19 @@ class Matcher:
                 after = noun
                 if noun is None and columns.pos[child] == "ADP":
                     after = next((inner for inner in columns.children[child] if columns.deps[inner] == "pobj"), None)
-                found = self._fitting(known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ()), after)
+                found = self._fitting(known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ()), after, token)
                 if found is not None:
                     return found, after
                 if columns.deps[child] in ("prt", "advmod"):
                     # "pulled out of the talks"
                     for deeper in columns.children[child]:
                         found = found or self._fitting(
-                            known.get(("v", f"{lemma}_{columns.words[child].lower()}_{columns.words[deeper].lower()}"), ()), noun)
+                            known.get(("v", f"{lemma}_{columns.words[child].lower()}_{columns.words[deeper].lower()}"), ()), noun, token)
                 if found is not None:
                     return found, noun
-        found = self._fitting(known.get(("v", lemma), ()), noun)
+        if any(columns.deps[child] == "prt" for child in columns.children[token]):
+            return None  # "let down" does not let
+        found = self._fitting(known.get(("v", lemma), ()), noun, token)
         return (found, noun) if found is not None else None
 
     def word(self, token: int, pos: str) -> Frame | None:
@@ -70,20 +72,21 @@ class Matcher:
                              and columns.pos[child] == "NOUN")
         return found
 
-    def _fitting(self, candidates: tuple[Frame, ...], noun: int | None) -> Frame | None:
+    def _fitting(self, candidates: tuple[Frame, ...], noun: int | None, token: int) -> Frame | None:
         if not candidates:
             return None
         lemmas = self.object_lemmas(noun)
-        return next((frame for frame in candidates if self._fits(frame, noun, lemmas)), None)
+        return next((frame for frame in candidates if self._fits(frame, noun, lemmas, token)), None)
 
-    def _fits(self, frame: Frame, noun: int | None, lemmas: set[str]) -> bool:
-        if lemmas & frame.not_nouns or any(self._is(noun, condition) for condition in frame.not_conditions):
+    def _fits(self, frame: Frame, noun: int | None, lemmas: set[str], token: int) -> bool:
+        if lemmas & frame.not_nouns or any(self._is(noun, condition, token) for condition in frame.not_conditions):
             return False
-        return frame.free or bool(lemmas & frame.nouns) or any(self._is(noun, condition) for condition in frame.conditions)
+        return frame.free or bool(lemmas & frame.nouns) or any(self._is(noun, condition, token) for condition in frame.conditions)
 
-    def _is(self, noun: int | None, condition: str) -> bool:
-        if condition == NONE or noun is None:
-            return condition == NONE and noun is None
+    def _is(self, noun: int | None, condition: str, token: int) -> bool:
+        if condition in (NONE, CLAUSE) or noun is None:
+            clause = any(self._columns.deps[child] in ("xcomp", "ccomp") for child in self._columns.children[token])
+            return clause if condition == CLAUSE else condition == NONE and noun is None and not clause
         actors = self._arguments.actors.all_of(noun)
         if not actors:
             # "more than 100 of them", "ten people": a number stands for what it counts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.factuality.lexicon import CERTAIN, HEDGES, POSSIBLE, PROBABLE, UNKNOWN, hedges
+from worker.nlp.factuality.lexicon import CERTAIN, HEDGES, POSSIBLE, UNKNOWN, hedges
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -99,7 +99,7 @@ def _modal(columns: Columns, token: int, state: State, modals: list[tuple[str, i
             state = state.hedged(None, CERTAIN, "planned", cue, "future")
         elif effect == "would" and (reported or denied):
             # "said it would extend its bid": will, seen from then; "would not say" is a refusal.
-            state = state.hedged(None, PROBABLE if not denied else CERTAIN, "planned" if not denied else "asserted", cue, "future-in-past")
+            state = state.hedged(None, CERTAIN, "asserted" if denied else "planned", cue, "future-in-past")
         elif effect == "possible" and denied and word in ("can", "could", "ca"):
             state = state.hedged(None, CERTAIN, "asserted", cue, "impossible")
         elif effect == "wanted" and denied:
