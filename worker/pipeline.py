@@ -9,6 +9,7 @@ import dataclasses
 import datetime as dt
 import time
 from collections.abc import Hashable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from worker import __version__, extractors
@@ -109,11 +110,14 @@ def _field(name: str, reading: Reading, ids: _Ids) -> Any:  # noqa: ANN401 - JSO
 
 def _json(value: Any, ids: _Ids) -> Any:  # noqa: ANN401 - any value that a record may hold
     """Turn a record into JSON's types; a reference becomes an id, null when its record is not emitted."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Ref):
         return ids.get((value.kind, value.key))
-    if dataclasses.is_dataclass(value):
-        hidden = getattr(value, "HIDDEN", ())
-        return {f.name.removesuffix("_"): _json(getattr(value, f.name), ids) for f in dataclasses.fields(value) if f.name not in hidden}
+    kind: type = type(value)
+    if fields := _fields(kind):
+        # Thousands of values an article: the plain ones, most of them, are worth no call.
+        return {printed: item if type(item := getattr(value, name)) in _PLAIN else _json(item, ids) for name, printed in fields}
     if isinstance(value, (list, tuple)):
         return [printed for item in value if (printed := _json(item, ids)) is not None or not isinstance(item, Ref)]
     if isinstance(value, dict):
@@ -121,6 +125,19 @@ def _json(value: Any, ids: _Ids) -> Any:  # noqa: ANN401 - any value that a reco
     if isinstance(value, float):
         return int(value) if value.is_integer() else value
     return value
+
+
+#: What JSON prints as it is.
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
+@cache
+def _fields(kind: type) -> tuple[tuple[str, str], ...]:
+    """Give the fields of a record's class that are printed, each with its printed name; none for any other type."""
+    if not dataclasses.is_dataclass(kind):
+        return ()
+    hidden = getattr(kind, "HIDDEN", ())
+    return tuple((field.name, field.name.removesuffix("_")) for field in dataclasses.fields(kind) if field.name not in hidden)
 
 
 def _article(article: Article, trip: Trip) -> dict[str, Any]:

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-_ATTRIBUTES: list[int | str] = ["POS", "TAG", "DEP", "LEMMA", "ENT_TYPE", "ENT_IOB", "HEAD", "SENT_START"]
+_ATTRIBUTES: list[int | str] = ["ORTH", "POS", "TAG", "DEP", "LEMMA", "ENT_TYPE", "ENT_IOB", "HEAD", "SENT_START", "SPACY"]
+
+
+#: Strings by spaCy's number for them, which is the same in every doc and process; forgotten when there are too many.
+_seen: dict[int, str] = {}
+_MOST_SEEN = 50_000
 
 
 class Columns:
@@ -18,26 +24,28 @@ class Columns:
 
     def __init__(self, doc: Doc) -> None:
         self.size = len(doc)
-        self.words = [token.text for token in doc]
-        self.starts = [token.idx for token in doc]
-        self.ends = [start + len(word) for start, word in zip(self.starts, self.words, strict=True)]
         rows = doc.to_array(_ATTRIBUTES)
         strings = doc.vocab.strings
-        seen: dict[int, str] = {}
+        if len(_seen) > _MOST_SEEN:
+            _seen.clear()
 
         def named(column: int) -> list[str]:
             values: list[int] = rows[:, column].tolist()
-            for value in set(values):
-                if value not in seen:
-                    seen[value] = strings[value] if value else ""
-            return [seen[value] for value in values]
+            for value in set(values).difference(_seen):
+                _seen[value] = strings[value] if value else ""
+            return [_seen[value] for value in values]
 
-        self.pos, self.tags, self.deps, self.lemmas, self.ents = (named(column) for column in range(5))
-        self.ent_iob: list[int] = rows[:, 5].tolist()
+        self.words, self.pos, self.tags, self.deps, self.lemmas, self.ents = (named(column) for column in range(6))
+        # A doc is its words and the single spaces behind them: an offset is the length of all before.
+        lengths = [len(word) for word in self.words]
+        steps = [length + space for length, space in zip(lengths, rows[:, 9].tolist(), strict=True)]
+        self.starts: list[int] = list(accumulate(steps, initial=0))[:self.size]
+        self.ends = [start + length for start, length in zip(self.starts, lengths, strict=True)]
+        self.ent_iob: list[int] = rows[:, 6].tolist()
         # HEAD is an offset stored without a sign: adding it wraps around to the head's index.
-        offsets = rows[:, 6].astype("int64").tolist()
+        offsets = rows[:, 7].astype("int64").tolist()
         self.heads: list[int] = [token + offset for token, offset in enumerate(offsets)]
-        starts = rows[:, 7].astype("int64").tolist()
+        starts = rows[:, 8].astype("int64").tolist()
         self.sentences = [token for token, start in enumerate(starts) if start == 1 or token == 0]
         self.sents: list[int] = []
         for number, first in enumerate(self.sentences):
