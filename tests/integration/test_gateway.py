@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -13,6 +14,8 @@ from tests.servers import Gateway, Server, server_binaries, wait_for
 from worker.ledger import Ledger
 from worker.ledger.access import ApiKeys
 from worker.ledger.jobs import Attempt
+from worker.nlp.reading import Reader
+from worker.pipeline import Trip, run
 from worker.records import Article
 
 TEXT = "Rain fell on the coast on Monday."
@@ -330,3 +333,18 @@ def test_the_description_names_every_field(http: httpx.Client) -> None:
     fields = body["schema"]["oneOf"][0]["properties"]
     assert set(fields) == set(Article.model_fields)
     assert http.post("/v1/articles", json=body["example"]).status_code == 202
+
+
+def test_an_article_has_a_page(http: httpx.Client, ledger: Ledger, reader: Reader) -> None:
+    """HTML with a policy that lets it load nothing from elsewhere."""
+    http.post("/v1/articles", json={"id": "a", "title": "<script>alert(1)</script>", "text": TEXT})
+    attempt = ledger.jobs.start("a", owner="test", process=1, lease_seconds=60)
+    assert isinstance(attempt, Attempt)
+    article = Article.parse({"id": "a", "title": "<script>alert(1)</script>", "text": TEXT})
+    assert ledger.jobs.commit(attempt, run(article, reader, Trip(received=dt.datetime(2024, 10, 22, tzinfo=dt.UTC))))
+    page = http.get("/v1/articles/a/page")
+    assert page.headers["content-type"].startswith("text/html")
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert "Rain fell" in page.text
+    assert "<script>alert" not in page.text
+    assert http.get("/v1/articles/b/page").status_code == 404

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from worker.gateway import describe
@@ -19,6 +19,8 @@ from worker.gateway.paths import ArticleId
 from worker.gateway.problems import ProblemError, unknown_article
 from worker.ledger import Ledger
 from worker.producer import Verdict, submit
+from worker.views.article_page import article_page
+from worker.views.html import policy
 
 router = APIRouter(tags=["articles"])
 
@@ -70,6 +72,17 @@ def result(request: Request, article_id: ArticleId, _key: Reader, offsets: Offse
     return Response(orjson.dumps(to_utf16(orjson.loads(found), orjson.loads(article)["text"])), media_type="application/json")
 
 
+@router.get("/v1/articles/{article_id}/page", responses=describe.PAGE, response_class=HTMLResponse)
+def page(request: Request, article_id: ArticleId, _key: Reader) -> HTMLResponse:
+    """Give the article with its facts marked, as one HTML page that loads nothing from elsewhere."""
+    found = _result(request, article_id)
+    article = request.app.state.ledger.results.article(article_id)
+    if article is None:
+        raise ProblemError(404, "text-gone", "the article's text is no longer kept", id=article_id)
+    html = article_page(orjson.loads(article)["text"], orjson.loads(found))
+    return HTMLResponse(html, headers={"Content-Security-Policy": policy()})
+
+
 @router.delete("/v1/articles/{article_id}", status_code=204, responses=describe.DELETE)
 def delete(request: Request, article_id: ArticleId, _key: Admin) -> Response:
     """Take an article down: its text, result, indexes and copies in the stream are removed."""
@@ -82,7 +95,7 @@ def delete(request: Request, article_id: ArticleId, _key: Admin) -> Response:
 def links(article_id: str) -> dict[str, str]:
     """Give the paths of an article."""
     path = _path(article_id)
-    return {"self": path, "result": f"{path}/result"}
+    return {"self": path, "result": f"{path}/result", "page": f"{path}/page"}
 
 
 def describe_verdict(verdict: Verdict) -> dict[str, Any]:

@@ -10,11 +10,6 @@ from worker.records import Article
 
 Responses = dict[int | str, dict[str, Any]]
 
-#: What a page may load: nothing from elsewhere, no script, no frame around it.
-PAGE_POLICY: Final = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-
 _STRING = {"type": "string"}
 _INTEGER = {"type": "integer"}
 _TEXT = {"type": ["string", "null"]}
@@ -57,7 +52,7 @@ def _article_schema() -> dict[str, Any]:
     return schema
 
 
-_LINKS = _object({"self": _STRING, "result": _STRING})
+_LINKS = _object({"self": _STRING, "result": _STRING, "page": _STRING})
 _STATES = {"enum": ["queued", "waiting", "started", "done", "dead"]}
 _VERDICT = _object(
     {
