@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
-import orjson
 import typer
 
 from worker.cli import console
-from worker.errors import InputError
 from worker.settings import load_settings
 from worker.views import story as view
-
-if TYPE_CHECKING:
-    from worker.ledger import Ledger
-
-#: Articles of one entity that are looked at for independent reports.
-_LOOKED_AT = 200
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,8 +23,9 @@ def story(
 ) -> None:
     """Show the sources of a story, and how their statements differ or change over time."""
     from worker.ledger import connect
+    from worker.stories import find_story
 
-    found = _story(connect(load_settings()), article)
+    found = find_story(connect(load_settings()), article)
     if json:
         console.print_json(asdict(found))
         return
@@ -47,33 +40,6 @@ def story(
         console.OUT.print(console.table("Differences", ("what", "of", "earlier", "later"), differing))
     else:
         console.say("no statement differs")
-
-
-def _story(ledger: Ledger, name: str) -> view.Story:
-    own = ledger.results.get(name)
-    cluster = (orjson.loads(own).get("duplicates") or {}).get("cluster") if own else name
-    ids = ledger.duplicates.story(cluster) if cluster else []
-    if own is None and not ids:
-        raise InputError(f"{name!r} has no result and is no cluster; `wiredesk status {name}` tells where the article is")
-    copies = _results(ledger, ids or [name])
-    return view.tell(copies, _independent(ledger, copies))
-
-
-def _independent(ledger: Ledger, copies: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Find articles in other words about the same events: they share two of the main entities."""
-    if not copies:
-        return []
-    known = {result["article"]["id"] for result in copies}
-    shared: dict[str, int] = {}
-    for key in view.main_entities(copies[0]):
-        for article_id in ledger.results.mentions(key, _LOOKED_AT):
-            shared[article_id] = shared.get(article_id, 0) + 1
-    candidates = [article_id for article_id, number in shared.items() if number > 1 and article_id not in known]
-    return [result for result in _results(ledger, candidates) if view.same_events(copies[0], result)]
-
-
-def _results(ledger: Ledger, ids: list[str]) -> list[dict[str, Any]]:
-    return [orjson.loads(result) for result in ledger.results.get_many(ids) if result is not None]
 
 
 def _shown(statement: view.Statement | None) -> str:

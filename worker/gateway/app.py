@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker import __version__
 from worker.errors import InputError, ServerUnavailableError
-from worker.gateway import articles, entities, health, problems, results
+from worker.gateway import articles, entities, health, pages, problems, results
 from worker.gateway.access import Doorkeeper
 from worker.gateway.paths import RawPaths
 
@@ -39,7 +39,7 @@ def create_app(settings: Settings, ledger: Ledger) -> FastAPI:
     app.state.doorkeeper = Doorkeeper(ledger)
     app.state.streams = set()
     app.state.routes = []
-    for part in (articles, results, entities, health):
+    for part in (articles, results, entities, pages, health):
         app.include_router(part.router)
         app.state.routes += part.router.routes
     app.add_exception_handler(problems.ProblemError, problems.on_problem)

@@ -112,6 +112,7 @@ RESULT: Final[Responses] = {
     200: _answer("The result; `wiredesk schema result` prints its schema.", {"type": "object"}), **_ALWAYS, **_UNKNOWN,
 }
 PAGE: Final[Responses] = {200: _answer("The page.", _STRING, "text/html"), **_ALWAYS, **_UNKNOWN}
+FIND: Final[Responses] = {303: {"description": "The entity's page."}, **_ALWAYS}
 DELETE: Final[Responses] = {204: {"description": "It is gone."}, **_ALWAYS, **_UNKNOWN}
 RESULTS: Final[Responses] = {
     200: _answer("Results, oldest first.", _object({"results": {"type": "array", "items": _ENTRY}, "next": _STRING})), **_ALWAYS,
