@@ -106,7 +106,7 @@ def _link(result: Result) -> Html:
 def _beginning(result: Result) -> str:
     """Give what to call an article without a title: its first summary sentence, else its id, cut short."""
     sentences = result.get("summary") or ()
-    told = sentences[0]["text"] if sentences else result["article"]["id"]
+    told = str(sentences[0]["text"] if sentences else result["article"]["id"])
     return told if len(told) <= _LONGEST_NAME else told[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
