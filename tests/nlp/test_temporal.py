@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from worker.nlp.temporal.alphabet import LETTERS, pattern
+from worker.nlp.temporal.digits import cut
 from worker.nlp.temporal.grammar import RULES
 from worker.nlp.temporal.moments import ORDER, Moment, add, box, day
 from worker.nlp.temporal.numbers import count
-from worker.nlp.temporal.numerals import cut
 from worker.nlp.temporal.openings import openings
 from worker.nlp.temporal.rules.durations import period
 from worker.nlp.temporal.rules.seasons import easter, holiday

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from worker.nlp.temporal.numerals import STRETCH, cut, shortened
+from worker.nlp.temporal.digits import STRETCH, cut, shortened
 from worker.nlp.temporal.vocabulary import NOTHING, Sense, vocabulary
 
 if TYPE_CHECKING:
