@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from worker.nlp.reading import Reading
 
 VERSION = 1
-NEEDS = ("entities", "quotes", "timexes")
+NEEDS = ("entities", "quotes", "timexes", "quantities")
 PREFIX = "v"
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})

@@ -6,7 +6,10 @@ Each file's first lines say what its fields are, where the facts come from and u
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 
 
@@ -25,3 +28,16 @@ def entries(name: str) -> tuple[tuple[str, ...], ...]:
 def words(name: str) -> frozenset[str]:
     """Give the first field of every entry: for lexicons that are plain lists."""
     return frozenset(entry[0] for entry in entries(name))
+
+
+def alternatives(forms: Iterable[str]) -> str:
+    """Give a regular expression that matches the longest of the forms; it shares prefixes, several times faster than a plain list."""
+    return _branches(sorted(set(forms), reverse=True))
+
+
+def _branches(forms: list[str]) -> str:
+    branches = []
+    for first, group in groupby(forms, key=lambda form: form[:1]):
+        rest = [form[1:] for form in group]
+        branches.append(re.escape(first) + (_branches(rest) if rest != [""] else "") if first else "")
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"

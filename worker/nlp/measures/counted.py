@@ -1,0 +1,175 @@
+"""What is counted: the noun phrase behind a number ("1,500 special forces members", "two of the leaders", "24 per cent of adults")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from worker.nlp.measures.copy import Copy
+
+#: What may stand between a number and its noun.
+_WITHIN = frozenset({"JJ", "JJR", "JJS", "VBN", "VBG", "NN", "NNS", "NNP", "NNPS", "HYPH", "RB", "RBR", "RBS", "CD", "POS", "AFX", "FW"})
+_PARTICIPLES = frozenset({"VBG", "VBN"})
+_HEADS = frozenset({"NN", "NNS", "NNP", "NNPS", "FW"})
+_PLURAL_TAGS = frozenset({"NNS", "NNPS"})
+#: Nouns without an -s that are many; the tagger calls some of them singular.
+_MANY = frozenset({"people", "police", "troops", "cattle", "aircraft", "personnel", "children", "men", "women",
+                   "sheep", "fish", "staff", "offspring"})
+_DETERMINERS = frozenset({"DT", "PRP$", "PDT", "WP$", "WDT"})
+#: These say that there are others, not of which kind.
+_MORE = frozenset({"more", "other", "further", "additional", "fewer", "less"})
+_LONGEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A counted phrase: its place in code points, its head token, and whether the head is a plural."""
+
+    start: int
+    end: int
+    first: int
+    head: int
+    plural: bool
+
+
+def noun_after(copy: Copy, at: int) -> Counted | None:
+    """Give the noun phrase that begins right behind the place, after one space or hyphen."""
+    columns = copy.columns
+    token = copy.token_from(at)
+    if token >= columns.size or copy.text[at:columns.starts[token]] not in (" ", "-", "", "\u00a0"):
+        return None
+    if columns.words[token] in ("-", "–") and copy.text[at:at + 1] == columns.words[token]:
+        token += 1
+    return _phrase(copy, token)
+
+
+def compound_after(copy: Copy, at: int) -> Counted | None:
+    """Give the one noun that a hyphen joins to the number: "a three-member panel" counts members."""
+    if copy.text[at:at + 1] != "-":
+        return None
+    token = copy.token_at(at + 1)
+    if copy.columns.starts[token] != at + 1 or not copy.is_noun(token):
+        return None
+    return Counted(at + 1, copy.columns.ends[token], token, token, plural=True)
+
+
+def noun_of(copy: Copy, at: int) -> Counted | None:
+    """Give the noun phrase behind "of": "two of the leaders", "12.3m tonnes of jet fuel"."""
+    columns = copy.columns
+    token = copy.token_from(at)
+    if token + 1 >= columns.size or columns.words[token] not in ("of", "Of"):
+        return None
+    token += 1
+    while token < columns.size and (columns.tags[token] in _DETERMINERS or columns.words[token] in ("more", "other", "all")):
+        token += 1
+    # "280 million of the 1.5 billion shekels": the second number's noun is the first one's too.
+    while token < columns.size and columns.tags[token] in ("CD", "$"):
+        token += 1
+    return _phrase(copy, token)
+
+
+def noun_beyond(copy: Copy, at: int) -> Counted | None:
+    """Give the noun phrase behind the place and its article: "four times the height"."""
+    columns = copy.columns
+    token = copy.token_from(at)
+    while token < columns.size and columns.tags[token] in _DETERMINERS:
+        token += 1
+    return _phrase(copy, token)
+
+
+def lemma(copy: Copy, counted: Counted) -> str:
+    """Give the phrase's dictionary form: adjectives and head by their lemmas ("smaller tenancies": "small tenancy")."""
+    columns = copy.columns
+    parts: list[str] = []
+    for token in range(counted.first, counted.head + 1):
+        tag = columns.tags[token]
+        if tag in ("RB", "RBR", "RBS") and parts == []:
+            continue
+        word = columns.words[token]
+        if token == counted.head:
+            word = _singular(word) if tag == "NNPS" else columns.lemmas[token]
+        elif tag in ("JJR", "JJS"):
+            word = columns.lemmas[token]
+        elif tag == "JJ" or word.isupper():
+            tag = "NNP"  # "Syrian refugee", "EV model": their capitals stay
+        glue = "" if not parts or columns.starts[token] == columns.ends[token - 1] else " "
+        parts.append(glue + (word if tag in ("NNP", "NNPS") else word.lower()))
+    return "".join(parts).strip()
+
+
+def head_lemma(copy: Copy, counted: Counted) -> str:
+    """Give the head noun's lemma."""
+    tag = copy.columns.tags[counted.head]
+    if tag == "NNPS":
+        return _singular(copy.columns.words[counted.head])
+    word = copy.columns.lemmas[counted.head]
+    return word if tag == "NNP" else word.lower()
+
+
+def _singular(name: str) -> str:
+    """Give the singular of a name in the plural, which the lemmatiser leaves as it is: "Americans", "Grammys", "World Cups"."""
+    if name.endswith(("sses", "shes", "ches", "xes")):
+        return name[:-2]
+    if name.endswith("ies") and len(name) > 4:  # noqa: PLR2004 - "Tories", not "ties"
+        return name[:-3] + "y"
+    return name[:-1] if name.endswith("s") and not name.endswith("ss") else name
+
+
+def _phrase(copy: Copy, token: int) -> Counted | None:
+    """Read adjectives and nouns up to the last noun of the phrase."""
+    columns = copy.columns
+    if token >= columns.size:
+        return None
+    first, head = token, -1
+    sentence = columns.sents[token - 1] if token else columns.sents[token]
+    while token < columns.size and token - first < _LONGEST and columns.sents[token] == sentence:
+        tag = columns.tags[token]
+        glued = token > first and columns.starts[token] == columns.ends[token - 1]
+        if tag not in _WITHIN or (tag == "CD" and head >= 0 and not _numbered(copy, head, token)) or (tag == "HYPH" and not glued):
+            break
+        if tag in _PARTICIPLES and columns.heads[token] <= token:
+            break  # "16 involving business"
+        if tag in _HEADS:
+            if head >= 0 and not _goes_on(copy, head, token):
+                break
+            head = token
+        elif tag == "POS":
+            first, head = token + 1, -1  # "one of Airbnb's investments": the owner is not counted
+        elif head >= 0 and tag not in ("HYPH", "AFX", "CD") and not glued and not _noun_follows(copy, token):
+            break
+        token += 1
+    if head < 0:
+        return None
+    while first < head and (columns.tags[first] in ("CD", "HYPH") or columns.words[first][0].isdigit()
+                            or columns.words[first].lower() in _MORE):
+        first += 1
+    plural = columns.tags[head] in _PLURAL_TAGS or columns.words[head].lower() in _MANY
+    return Counted(columns.starts[first], columns.ends[head], first, head, plural)
+
+
+def _goes_on(copy: Copy, head: int, token: int) -> bool:
+    """Tell "forces members" from "people Friday": the noun before hangs on the one behind."""
+    columns = copy.columns
+    if columns.tags[head] in _PLURAL_TAGS and columns.tags[token] in ("NNP", "NNPS"):
+        return False
+    at = head
+    for _ in range(4):
+        if at == token:
+            return True
+        at = columns.heads[at]
+        if at > token:
+            return bool(at - token < _LONGEST)  # both belong to a noun behind them
+    return False
+
+
+def _numbered(copy: Copy, head: int, token: int) -> bool:
+    """Read on over the number of a name: "58 Fortune 500 companies"."""
+    tags = copy.columns.tags
+    return tags[head] == "NNP" and token + 1 < copy.columns.size and tags[token + 1] in _HEADS
+
+
+def _noun_follows(copy: Copy, token: int) -> bool:
+    columns = copy.columns
+    following = token + 1
+    return following < columns.size and columns.tags[following] in _HEADS and bool(columns.heads[token] > token)
