@@ -103,6 +103,18 @@ class FlowerSettings(_Group):
     read_only: bool
 
 
+class WebhookSettings(_Group):
+    """Where every new result is sent."""
+
+    urls: tuple[str, ...]
+    hosts: tuple[str, ...]
+    secret: str
+    allow_private: bool
+    timeout_seconds: Seconds
+    retry_max_seconds: Seconds
+    give_up_hours: Annotated[float, Field(gt=0, le=8_760)]
+
+
 class LogSettings(_Group):
     """What is logged and how."""
 
@@ -124,6 +136,7 @@ class Settings(BaseSettings):
     limits: LimitSettings
     retention: RetentionSettings
     gateway: GatewaySettings
+    webhooks: WebhookSettings
     flower: FlowerSettings
     logs: LogSettings
 

@@ -7,6 +7,7 @@ articles.py   one article: submit, state, result, page, takedown
 bulk.py       many articles in one request: JSON lines or a list, one verdict an item, memory bounded
 results.py    results in order: pages with a cursor, and a live stream of server-sent events
 entities.py   articles that mention an entity
+webhooks.py   results POSTed to addresses of the settings, signed, again until they are taken
 health.py     /livez, /readyz, /metrics
 access.py     API keys, scopes and limits
 problems.py   errors as RFC 9457 problem details

@@ -15,6 +15,7 @@ import uvicorn
 from worker.errors import ConfigurationError
 from worker.gateway.app import create_app
 from worker.gateway.intake import IntakeReader
+from worker.gateway.webhooks import Webhooks, check
 from worker.ledger import connect
 from worker.ledger.access import ApiKeys
 
@@ -32,6 +33,7 @@ def serve(settings: Settings, *, host: str, port: int, insecure: bool, say: Call
     Raises:
         ConfigurationError: the address is open to others and there are no keys, or it cannot be listened on.
     """
+    check(settings.webhooks)
     ledger = connect(settings, name="wiredesk-gateway", check=True)
     try:
         if not (insecure or _is_loopback(host) or ApiKeys(ledger).list()):
@@ -55,13 +57,15 @@ def _run(settings: Settings, ledger: Ledger, host: str, port: int, say: Callable
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     say(f"gateway at http://{f'[{bound}]' if ':' in bound else bound}:{number}")
-    intake = IntakeReader(ledger)
+    intake, webhooks = IntakeReader(ledger), Webhooks(ledger)
     with listening:
+        webhooks.start()
         intake.start()
         try:
             _Server(config).run(sockets=[listening])
         finally:
             intake.stop()
+            webhooks.stop()
 
 
 class _Server(uvicorn.Server):

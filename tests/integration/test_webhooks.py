@@ -1,0 +1,118 @@
+"""Webhooks reach their receiver signed, again after refusals, and never an address that is not allowed."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import ClassVar
+
+import pytest
+
+from tests.servers import Server, changed_settings, open_ledger, wait_for
+from worker.errors import ConfigurationError
+from worker.gateway.webhooks import RefusedError, Webhooks, check, post, signature
+from worker.ledger import Ledger
+from worker.ledger.jobs import Attempt
+from worker.producer import submit
+
+SECRET = "a secret of the desk"
+
+
+class Receiver(BaseHTTPRequestHandler):
+    """Refuses the first requests as told, then takes them."""
+
+    taken: ClassVar[list[tuple[dict[str, str], bytes]]] = []
+    refusals: ClassVar[list[int]] = []
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        status = self.refusals.pop(0) if self.refusals else 204
+        if status == 204:
+            self.taken.append((dict(self.headers), body))
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", "http://127.0.0.1:1/elsewhere")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def receiver() -> Iterator[str]:
+    Receiver.taken.clear()
+    Receiver.refusals.clear()
+    listening = HTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=listening.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{listening.server_port}/hook?desk=1"
+    listening.shutdown()
+    listening.server_close()
+
+
+def finish(ledger: Ledger, article_id: str) -> None:
+    submit([{"id": article_id, "text": "Rain fell."}], ledger=ledger)
+    attempt = ledger.jobs.start(article_id, owner="test", process=1, lease_seconds=60)
+    assert isinstance(attempt, Attempt)
+    ledger.jobs.commit(attempt, {"article": {"id": article_id}, "failures": [], "provenance": {"milliseconds": {}}})
+
+
+def test_results_arrive_signed_and_in_order(server: Server, ledger: Ledger, receiver: str) -> None:
+    """Refusals and redirects are tried again; nothing is left unacknowledged."""
+    Receiver.refusals.extend([500, 302])
+    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True, "retry_max_seconds": 0.1}
+    with open_ledger(server.url, webhooks=webhooks) as sending:
+        hooks = Webhooks(sending)
+        hooks.start()
+        try:
+            wait_for(lambda: bool(ledger.client.exists("wiredesk:results")), 10)
+            for name in ("a", "b", "c"):
+                finish(ledger, name)
+            wait_for(lambda: len(Receiver.taken) == 3, 30)
+            [group] = ledger.client.xinfo_groups("wiredesk:results")
+            wait_for(lambda: ledger.client.xpending("wiredesk:results", group["name"])["pending"] == 0, 10)
+        finally:
+            hooks.stop()
+    assert [json.loads(body)["id"] for _, body in Receiver.taken] == ["a", "b", "c"]
+    for headers, body in Receiver.taken:
+        assert headers["Wiredesk-Signature"] == signature(SECRET, headers["Wiredesk-Timestamp"], body)
+
+
+def test_what_is_refused_for_long_is_a_dead_letter(server: Server, ledger: Ledger, receiver: str) -> None:
+    """The entry is set aside by its article's id, and the next is sent."""
+    Receiver.refusals.extend([500] * 2)
+    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True, "retry_max_seconds": 0.1,
+                "give_up_hours": 0.0001}
+    with open_ledger(server.url, webhooks=webhooks) as sending:
+        hooks = Webhooks(sending)
+        hooks.start()
+        try:
+            wait_for(lambda: bool(ledger.client.exists("wiredesk:results")), 10)
+            for name in ("a", "b"):
+                finish(ledger, name)
+            wait_for(lambda: len(Receiver.taken) == 1, 30)
+        finally:
+            hooks.stop()
+    [letter] = ledger.dead.list()
+    assert (letter.source, letter.body) == ("webhook", b"a")
+    assert json.loads(Receiver.taken[0][1])["id"] == "b"
+
+
+@pytest.mark.parametrize(("changes", "word"), [
+    ({"urls": ("ftp://example.org/",)}, "no http"), ({"urls": ("https://user:pass@example.org/",)}, "without a password"),
+    ({"urls": ("http://example.org/",), "hosts": ("example.org",)}, "not encrypted"), ({"urls": ("https://example.org/",)}, "allow-list"),
+    ({"urls": ("https://example.org/",), "hosts": ("example.org",), "secret": "short"}, "16 characters"),
+])
+def test_wrong_settings_are_named(changes: dict[str, object], word: str) -> None:
+    """Before anything is sent."""
+    with pytest.raises(ConfigurationError, match=word):
+        check(changed_settings(webhooks={"secret": SECRET, **changes}).webhooks)
+
+
+@pytest.mark.parametrize("url", ["https://127.0.0.1/", "https://10.0.0.1/", "https://169.254.169.254/latest", "https://[::1]/", "https://localhost/"])
+def test_private_addresses_are_not_called(url: str) -> None:
+    """Also not by a name that leads there."""
+    with pytest.raises(RefusedError, match="private address"):
+        post(url, b"{}", "1-1", changed_settings(webhooks={"secret": SECRET}).webhooks)
