@@ -176,7 +176,7 @@ def _commit(ledger: Ledger, attempt: Attempt, result: dict[str, Any]) -> None:
 
 def _result(attempt: Attempt) -> dict[str, Any]:
     article = Article.parse(unpack(attempt.body))
-    trip = Trip(received=attempt.accepted, version=attempt.version, attempt=attempt.number, queued=attempt.queued)
+    trip = Trip(received=attempt.received, version=attempt.version, attempt=attempt.number, queued=attempt.queued)
     if not attempt.quarantined:
         return run(article, reader(), trip)
     limits = load_settings().worker

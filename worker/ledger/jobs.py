@@ -59,6 +59,8 @@ class Attempt:
     number: int
     version: int
     accepted: dt.datetime
+    #: When the article first came: before `accepted` when it is read again.
+    received: dt.datetime
     #: Milliseconds between acceptance and start.
     queued: int
     quarantined: bool
@@ -127,9 +129,9 @@ class Jobs:
         answer = self._ledger.call("start", article_id, owner, process, int(lease_seconds * 1_000))
         if answer[0] == b"skip":
             return str(answer[1].decode())
-        _, body, fence, number, version, accepted, now, quarantined = answer
+        _, body, fence, number, version, accepted, now, quarantined, received = answer
         return Attempt(id=article_id, fence=fence.decode(), number=number, version=version, accepted=_time(accepted),
-                       queued=now - accepted, quarantined=bool(quarantined), body=body)
+                       received=_time(received), queued=now - accepted, quarantined=bool(quarantined), body=body)
 
     def commit(self, attempt: Attempt, result: Mapping[str, Any]) -> bool:
         """End an attempt with its result, once; False if another has taken its place."""
