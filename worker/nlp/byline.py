@@ -188,7 +188,7 @@ def _is_place(text: str) -> bool:
 
 
 def _is_outlet(text: str) -> bool:
-    found = gazetteer().look_up(fold(text))
+    found = gazetteer().look_up(fold(text)) or gazetteer().look_up("The " + fold(text))
     return found is not None and found[0] == "organisation" and found[2][0].sort == "outlet"
 
 

@@ -84,6 +84,14 @@ class Gazetteer:
             return "city", "name", cities, False
         return ("product", "name", (), False) if text in self.products else None
 
+    def _organisation(self, name: str, place: Place) -> None:
+        """An outlet's "The" is half of its name: an Australian is no newspaper."""
+        if name.startswith("The "):
+            self.names.setdefault(name, (place,))
+            self.names.setdefault("the " + name[4:], (place,))
+        else:
+            self._name(name, place)
+
     def _name(self, name: str, place: Place) -> None:
         plain = fold(name)
         if place not in self.names.get(plain, ()):
@@ -155,7 +163,10 @@ class Gazetteer:
             place = Place(kind="organisation", name=name, type=kind, wikidata=wikidata or None, sort=sort,
                           plover=plover or self._code(state), state=state or None)
             for written in (name, *_list(others)):
-                self._name(written, place)
+                self._organisation(written, place)
+        for name, state in entries("companies"):
+            self._organisation(name, Place(kind="organisation", name=name, type="ORG", sort="company", plover=self._code(state),
+                                           state=state))
 
     def _code(self, state: str) -> str | None:
         return self.states[state].plover if state in self.states else None

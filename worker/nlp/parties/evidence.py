@@ -71,8 +71,13 @@ def _from_before(columns: Columns, name: Name, votes: Votes) -> None:
         votes["PERSON"] -= 1
     elif word == "at" and name.type == "PERSON":
         votes["ORG"] += 2
-    elif word in ("in", "near", "to", "from") and name.type == "PERSON" and columns.words[name.first] not in words("given_names"):
-        votes["GPE"] += 1.5 if word in ("in", "near") else 0.5
+    elif word in ("in", "near", "to", "from", "towards", "toward") and name.type in ("PERSON", "ORG") \
+            and columns.words[name.first] not in words("given_names"):
+        going = word not in ("in", "near") and columns.lemmas[columns.heads[before]].lower() in words("motion_verbs")
+        votes["GPE"] += 2 if going else 1.5 if name.type == "PERSON" and word in ("in", "near") else 0.3
+    elif word == "," and before and columns.ents[before - 1] == "GPE" and name.type in ("PERSON", "ORG") \
+            and columns.deps[name.last - 1] in ("appos", "conj", "npadvmod") and columns.heads[name.last - 1] < before:
+        votes["GPE"] += 2
     elif word == "of" and columns.lemmas[columns.heads[before]].lower() in words("place_contexts"):
         votes["GPE"] += 3
     elif columns.pos[before] == "NOUN":
@@ -109,6 +114,13 @@ def _from_after(columns: Columns, name: Name, votes: Votes) -> None:
 def _from_grammar(columns: Columns, name: Name, votes: Votes) -> None:
     head = name.last - 1
     dep, governor = columns.deps[head], columns.heads[head]
+    if dep in ("nsubj", "nsubjpass") and name.type == "PERSON":
+        if columns.lemmas[governor] in words("company_verbs"):
+            votes["ORG"] += 1
+        # "Miller Kaplan are ...": a company takes the plural, one person does not.
+        plural = [token for token in (governor, *columns.children[governor]) if columns.tags[token] == "VBP" and token > head]
+        if plural and not any(columns.deps[child] in ("cc", "conj") for child in columns.children[head]):
+            votes["ORG"] += 2
     if dep == "nsubj":
         if columns.lemmas[governor] in _SPEECH and name.type in ("ORG", "GPE", "LOC", "PRODUCT") and name.last - name.first == 1:
             votes["PERSON"] += 0.7

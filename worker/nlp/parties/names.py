@@ -21,6 +21,8 @@ _MODEL_WEIGHT = 2.0
 _PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
 _LOCATIVE = frozenset({"in", "at", "near", "to", "from", "outside", "around", "across"})
 _GOVERNMENTS = frozenset({"Government", "government", "Administration", "regime"})
+#: So many mentions speak for themselves.
+_MANY = 3
 #: A city's name is believed against the model's type when so many people live there.
 _BIG_CITY = 500_000
 
@@ -171,16 +173,26 @@ def _total(columns: Columns, group: list[Name]) -> Votes:
     return total
 
 
+def _known_full_name(text: str) -> bool:
+    """A full name that a surname may be taken from: its first word is a given name or an initial, and no part has a digit."""
+    first = text.split(" ", 1)[0]
+    return (first in words("given_names") or first.endswith(".")) and not any(ch.isdigit() for ch in text)
+
+
 def _link(groups: dict[str, list[Name]], totals: dict[str, Votes]) -> None:
     """A single word that is the last of a person's full name is that person's; the first of a company's, that company's."""
     winners = {text: max(total.items(), key=lambda item: (item[1], item[0]))[0] for text, total in totals.items()}
     surnames = {parts[-2 if parts[-1].rstrip(".") in ("Jr", "Sr", "II", "III") else -1] for text, kind in winners.items()
                 if kind == "PERSON" and len(parts := text.split(" ")) > 1}
+    sure = {text.rsplit(" ", 1)[1] for text, kind in winners.items() if kind == "PERSON" and " " in text and _known_full_name(text)}
     firsts = {text.split(" ", 1)[0] for text, kind in winners.items() if kind == "ORG" and " " in text}
-    for text in groups:
+    for text, group in groups.items():
         if " " not in text:
+            if any(ch.isdigit() for ch in text):
+                totals[text]["PERSON"] -= 3
+                totals[text]["ORG"] += 1
             if text in surnames:
-                totals[text]["PERSON"] += 2.5
+                totals[text]["PERSON"] += 2.5 if text in sure or len(group) < _MANY else 1
             elif text in firsts and text not in words("given_names"):
                 totals[text]["ORG"] += 2
 

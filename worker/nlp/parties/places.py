@@ -50,9 +50,12 @@ def _longest(columns: Columns, first: int, longest: int) -> Match | None:
     for last in range(min(columns.size, first + longest), first, -1):
         text = " ".join(columns.words[first:last]).replace("’", "'").replace(" - ", "-").replace(" 's", "'s").replace(" ,", ",")
         found = known.look_up(text) or (known.look_up(text.title()) if text.isupper() and len(text) > 3 else None)  # noqa: PLR2004
+        if found and text.startswith("the ") and columns.ents[first + 1] not in ("ORG", "WORK_OF_ART"):
+            continue  # "the Australian prime minister" names no newspaper
         if found:
             kind, form, places, plural = found
-            return Match(first=first, last=last, text=text, kind=kind, form=form, places=places, plural=plural)
+            article = last - first > 1 and columns.words[first] in ("The", "the")
+            return Match(first=first + article, last=last, text=text, kind=kind, form=form, places=places, plural=plural)
     return None
 
 

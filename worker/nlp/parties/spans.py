@@ -71,6 +71,8 @@ def _mend(columns: Columns, first: int, last: int, kind: str) -> Name | None:
     while last > first and (tags[last - 1] == "POS" or words_[last - 1] in ("'s", "’s") or words_[last - 1] in _MARKS
                             or words_[last - 1].isspace()):
         last -= 1
+    if any(":" in word and word[0].isdigit() for word in words_[first:last]):  # a time of day
+        return None
     if first == last or not any(ch.isupper() for word in words_[first:last] for ch in word) or words_[first][0] in "@#" \
             or "http" in words_[first] or "www." in words_[first]:
         return None
