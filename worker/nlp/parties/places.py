@@ -50,13 +50,21 @@ def _longest(columns: Columns, first: int, longest: int) -> Match | None:
     for last in range(min(columns.size, first + longest), first, -1):
         text = " ".join(columns.words[first:last]).replace("’", "'").replace(" - ", "-").replace(" 's", "'s").replace(" ,", ",")
         found = known.look_up(text) or (known.look_up(text.title()) if text.isupper() and len(text) > 3 else None)  # noqa: PLR2004
-        if found and text.startswith("the ") and columns.ents[first + 1] not in ("ORG", "WORK_OF_ART"):
-            continue  # "the Australian prime minister" names no newspaper
+        if found and text[:4] in ("the ", "The ") and _no_newspaper(columns, first, last):
+            continue
         if found:
             kind, form, places, plural = found
             article = last - first > 1 and columns.words[first] in ("The", "the")
             return Match(first=first + article, last=last, text=text, kind=kind, form=form, places=places, plural=plural)
     return None
+
+
+def _no_newspaper(columns: Columns, first: int, last: int) -> bool:
+    """Tell "the Australian prime minister" and "The Australian government" from "The Australian"."""
+    if columns.words[first] == "the" and columns.ents[first + 1] not in ("ORG", "WORK_OF_ART"):
+        return True
+    modifies = columns.heads[last - 1] >= last and columns.deps[last - 1] in ("amod", "compound")
+    return modifies and columns.words[last - 1] in gazetteer().demonyms
 
 
 def place_type(match: Match) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.parties.aliases import initials_of
+from worker.nlp.parties.aliases import head_word, initials_of
+from worker.nlp.parties.evidence import endings
 from worker.nlp.parties.name import Name
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
             surname = parts[-2] if parts[-1].rstrip(".") in ("Jr", "Sr", "II", "III") and len(parts) > 2 else parts[-1]  # noqa: PLR2004
             if name.type == "PERSON" and len(parts) > 1 and len(surname) > 2 and surname[0].isupper():  # noqa: PLR2004 - "Li"
                 sequences.setdefault(surname, {}).setdefault((surname,), name)
+            elif name.type == "ORG" and len(parts) > 1 and endings().get(kind := head_word(name.text(columns)), ("",))[0] == "ORG":
+                sequences.setdefault(kind, {}).setdefault((kind,), name)
     taken = {token for name in names for token in range(name.first, name.last)}
     found = []
     for token, word in enumerate(columns.words):
@@ -44,7 +47,11 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
             last = token + len(parts)
             if tuple(columns.words[token:last]) == parts and not any(other in taken for other in range(token, last)) \
                     and _free(columns, token, last):
-                found.append(Name(first=token, last=last, type=model.type, why="recurrence", places=model.places, title=token))
+                whole = len(parts) > 1 or parts[0] not in endings()
+                if not whole and columns.words[token - 1].lower() != "the":
+                    continue
+                found.append(Name(first=token, last=last, type=model.type, why="recurrence", places=model.places if whole else (),
+                                  title=token))
                 taken.update(range(token, last))
                 break
     return found
