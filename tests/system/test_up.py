@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -16,7 +16,6 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.system.browser import page_after_scripts
 from tests.system.commands import environment, wiredesk
 from worker.processes import free_port
 from worker.settings import data_folder
@@ -49,11 +48,10 @@ def _answers(url: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="module")
-def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+@contextlib.contextmanager
+def start_up(home: Path, **more: str) -> Iterator[Up]:
     """Start `wiredesk up` on free ports; stop it at the end if a test has not."""
-    home = tmp_path_factory.mktemp("home")
-    env = environment(home)
+    env = environment(home, **more)
     port, flower = free_port(), free_port()
     process = subprocess.Popen([sys.executable, "-m", "worker", "up", "--workers", "2", "--port", str(port), "--flower-port", str(flower)],
                                env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -67,6 +65,13 @@ def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
             process.wait(60)
         assert process.stderr is not None
         process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """One `wiredesk up` for all tests of this file."""
+    with start_up(tmp_path_factory.mktemp("home")) as running:
+        yield running
 
 
 def test_submitted_seeds_arrive_as_results(up: Up) -> None:
@@ -106,20 +111,6 @@ def test_a_group_continues_where_it_stopped(up: Up) -> None:
     first = wiredesk("follow", "--end", "--group", "readers", env=up.env)[1]
     assert first.count("\n") > 10
     assert wiredesk("follow", "--end", "--group", "readers", env=up.env)[1] == ""
-
-
-def test_flower_shows_the_tasks_in_a_browser(up: Up, tmp_path: Path) -> None:
-    """The tasks page names the task and the article's id, never its text."""
-    page = page_after_scripts(f"{up.flower}/tasks", tmp_path)
-    assert "wiredesk.extract" in page
-    assert re.search(r"sha256:[0-9a-f]{12}", page)
-    assert "Storm leaves up to 40 dead" in page
-    assert "Pjotr Sauer reported" not in page
-
-
-def test_flower_shows_the_worker(up: Up, tmp_path: Path) -> None:
-    """The workers page names the worker by its host."""
-    assert "wiredesk-" in page_after_scripts(f"{up.flower}/", tmp_path)
 
 
 def test_doctor_finds_nothing_wrong(up: Up) -> None:
