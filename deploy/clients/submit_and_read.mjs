@@ -1,0 +1,10 @@
+const desk = process.env.WIREDESK ?? "http://127.0.0.1:8080";
+const article = { id: "from-node", text: "Seoul said no on Monday.", published_at: "2024-10-22" };
+const headers = { "Content-Type": "application/json" };
+const sent = await fetch(`${desk}/v1/articles`, { method: "POST", headers, body: JSON.stringify(article) });
+if (!sent.ok) throw new Error(await sent.text());
+const { links } = await sent.json();
+let answer;
+while ((answer = await fetch(desk + links.result)).status === 404) await new Promise((look) => setTimeout(look, 200));
+const result = await answer.json();
+for (const timex of result.timexes) console.log(timex.text, timex.value);
