@@ -39,8 +39,8 @@ HEADER = "# Made by tests/benchmarks/train_quotes.py; do not edit. Fields, betwe
 #: A content is found when its words and the annotated ones have this F1.
 FOUND = 0.8
 #: Features seen less often are dropped, and weights nearer to nought.
-LEAST_SEEN, LEAST_WEIGHT = 4, 0.04
-STEPS, RATE, PENALTY = 200, 0.05, 1.0
+LEAST_SEEN, LEAST_WEIGHT = 6, 0.03
+STEPS, RATE, PENALTY = 200, 0.05, 8.0
 
 Table = dict[str, float]
 Row = tuple[list[str], float]

@@ -23,6 +23,8 @@ _INSERTED = frozenset({"parataxis", "ccomp", "advcl", "dep", "conj", "nsubj", "i
 #: Labels that hold content only between quotation marks.
 _QUOTED = frozenset({"npadvmod", "advmod", "dative", "conj"})
 
+#: Most tokens between a cue and either comma around its clause.
+_INSERTION = 12
 _ACCORDING = CueWord("according", "other", ("according",), frozenset({"quote"}))
 
 
@@ -90,6 +92,26 @@ def _verb(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
         yield Candidate(cue=token, word=word, head=head, frame="noun")
     elif label in _INSERTED and _set_off(syntax, token):
         yield Candidate(cue=token, word=word, head=head, frame="host")
+    if "quote" in word.frames and (bounds := insertion(syntax, token)) is not None:
+        yield Candidate(cue=token, word=word, head=bounds[0], frame="insert")
+
+
+def insertion(syntax: Syntax, token: int) -> tuple[int, int] | None:
+    """Give the tokens of a cue's clause between two commas (end exclusive): "The test, North Korea said, was its biggest"."""
+    columns = syntax.columns
+    first, last = columns.sentences[columns.sents[token]], columns.sentences[columns.sents[token] + 1]
+    start = token
+    while start > first and token - start < _INSERTION and columns.words[start - 1] != ",":
+        start -= 1
+    end = token + 1
+    while end < last and end - token < _INSERTION and columns.words[end] not in (",", "."):
+        end += 1
+    if start <= first or end >= last - 1 or columns.words[start - 1] != "," or columns.words[end] != ",":
+        return None
+    clause = range(start, end)
+    if any(columns.pos[at] in ("VERB", "SCONJ") and at != token for at in clause) or syntax.region[token] != syntax.region[start - 1]:
+        return None
+    return (start, end)
 
 
 def _set_off(syntax: Syntax, token: int) -> bool:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 
 #: Furthest cue after a closing mark ("…," the long-serving head of the agency's office for climate said), in tokens.
 _AFTER = 25
+#: Longest signature after a dash.
+_SIGNATURE = 12
+_NEXT = 3
+_OPEN_ENDS = (",", "?", "!", "—", "–", "-", "…")
+_INTRODUCE = (",", ":", "that", "—", "–")
+_DASHES = ("-", "–", "—", "―", "--")
 #: A cue so near is the region's even without a comma: the mark, a name of two words, the cue.
 _CLOSE = 4
 _ENDS = frozenset({".", "?", "!"})
@@ -27,7 +33,7 @@ class Passage:
     last: int
     #: The cue's token, or -1.
     cue: int
-    #: Where the cue was found: after, before, colon, dash, floating, none.
+    #: Where the cue was found: after, late (after a full stop's worth of words), before, colon, dash, none.
     place: str
 
 
@@ -48,15 +54,29 @@ def passages(syntax: Syntax) -> list[Passage]:
 
 
 def _cue(syntax: Syntax, number: int, first: int, last: int) -> tuple[int, str]:
-    """Find the cue beside a region: after it, before it, else none."""
-    ends_open = syntax.columns.words[last - 1] in (",", "?", "!", "—", "–", "-", "…") or not syntax.quotation.outer[number].closed
-    after = _after(syntax, number, last)
-    if after >= 0 and (ends_open or after - last <= _CLOSE):
-        return after, "after"
-    before = _before(syntax, first)
-    if before >= 0:
-        return before, "before"
-    return (after, "late") if after >= 0 else (-1, "none")
+    """Find the cue beside a region: after it, before it, else a name with a colon or a dash, else none."""
+    before, after = _outside(syntax, number, first, last)
+    open_end = syntax.columns.words[last - 1] in _OPEN_ENDS or not syntax.quotation.outer[number].closed
+    verb = _after(syntax, after)
+    if verb >= 0 and (open_end or verb - last <= _CLOSE):
+        return verb, "after"
+    if (dash := _dash(syntax, after)) >= 0:
+        return dash, "dash"
+    if (introducing := _before(syntax, before)) >= 0:
+        return introducing, "before"
+    if (colon := _colon(syntax, before)) >= 0:
+        return colon, "colon"
+    return (verb, "late") if verb >= 0 else (-1, "none")
+
+
+def _outside(syntax: Syntax, number: int, first: int, last: int) -> tuple[int, int]:
+    """Give the tokens next to the region with its marks; -1 and the doc's size at the edges."""
+    before, after = first - 1, last
+    while before >= 0 and syntax.region[before] == number:
+        before -= 1
+    while after < syntax.columns.size and syntax.region[after] == number:
+        after += 1
+    return before, after
 
 
 def _speech_verb(syntax: Syntax, token: int) -> CueWord | None:
@@ -67,38 +87,56 @@ def _speech_verb(syntax: Syntax, token: int) -> CueWord | None:
     return word if word is not None and "quote" in word.frames else None
 
 
-def _after(syntax: Syntax, number: int, last: int) -> int:
+def _after(syntax: Syntax, start: int) -> int:
     columns, region = syntax.columns, syntax.region
-    token = last
-    while token < columns.size and region[token] == number:
-        token += 1
-    for at in range(token, min(columns.size, token + _AFTER)):
+    for at in range(start, min(columns.size, start + _AFTER)):
         word = columns.words[at]
         if word in _ENDS or "\n" in word or region[at] >= 0 or word in (";", ":"):
             return -1
-        if _speech_verb(syntax, at) is not None:
-            if columns.tags[at] == "VBG" and at > token + 1:
-                continue
+        if _speech_verb(syntax, at) is not None and not (columns.tags[at] == "VBG" and at > start + 1):
             return at
     return -1
 
 
-def _before(syntax: Syntax, first: int) -> int:
+def _before(syntax: Syntax, start: int) -> int:
+    """Find the verb that introduces a region: right before it, or before a comma or colon, also at the end of the line above."""
     columns, region = syntax.columns, syntax.region
-    start = first - 1
-    while start >= 0 and region[start] == region[first]:
-        start -= 1
-    best = -1
     for at in range(start, max(-1, start - _AFTER), -1):
         word = columns.words[at]
-        if (word in _ENDS and at < start) or region[at] >= 0:
-            break
+        if word in _ENDS or region[at] >= 0:
+            return -1
         if "\n" in word and (at < start - 1 or (at > 0 and columns.words[at - 1] != ":")):
-            break
+            return -1
         if _speech_verb(syntax, at) is not None:
-            best = at
-            break
-    return best
+            return at if start - at <= _NEXT or columns.words[start] in _INTRODUCE or columns.words[start - 1] == ":" else -1
+    return -1
+
+
+def _colon(syntax: Syntax, start: int) -> int:
+    """Find the colon of "Ms. Ward: ‘…’" and of "the following statement: …", at the end of its line or before the region."""
+    columns = syntax.columns
+    at = start
+    while at >= 0 and columns.words[at].isspace() and start - at < _NEXT:
+        at -= 1
+    return at if at > 0 and columns.words[at] == ":" else -1
+
+
+def _dash(syntax: Syntax, start: int) -> int:
+    """Find the dash of a signed quotation: "…" - Commissioner Starks, in the line or the next, nothing but a name after it."""
+    columns = syntax.columns
+    at = start
+    while at < columns.size and columns.words[at].isspace() and at - start < _NEXT:
+        at += 1
+    if at >= columns.size - 1 or columns.words[at] not in _DASHES or columns.pos[at + 1] not in ("PROPN", "DET", "NOUN"):
+        return -1
+    for end in range(at + 1, min(at + 1 + _SIGNATURE, columns.size)):
+        if "\n" in columns.words[end] or syntax.region[end] >= 0:
+            return at
+        if columns.pos[end] in ("VERB", "AUX", "PRON"):
+            return -1
+        if columns.words[end] in _ENDS and (end + 1 == columns.size or "\n" in columns.words[end + 1]):
+            return at
+    return at if end + 1 == columns.size else -1
 
 
 def passage_features(syntax: Syntax, passage: Passage) -> list[str]:
@@ -133,15 +171,10 @@ def passage_features(syntax: Syntax, passage: Passage) -> list[str]:
 
 def _beside(syntax: Syntax, passage: Passage) -> tuple[str, str]:
     """Give what stands before and after the region with its marks: a line's edge, punctuation, or a part of speech."""
-    columns, region = syntax.columns, syntax.region
-    at = passage.first - 1
-    while at >= 0 and region[at] == passage.region:
-        at -= 1
-    before = "edge" if at < 0 or "\n" in columns.words[at] else _sort(syntax, at)
-    at = passage.last
-    while at < columns.size and region[at] == passage.region:
-        at += 1
-    after = "edge" if at >= columns.size or "\n" in columns.words[at] else _sort(syntax, at)
+    columns = syntax.columns
+    left, right = _outside(syntax, passage.region, passage.first, passage.last)
+    before = "edge" if left < 0 or "\n" in columns.words[left] else _sort(syntax, left)
+    after = "edge" if right >= columns.size or "\n" in columns.words[right] else _sort(syntax, right)
     return before, after
 
 

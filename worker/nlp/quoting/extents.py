@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker.nlp.quoting.candidates import insertion
+
 if TYPE_CHECKING:
     from worker.nlp.quoting.candidates import Candidate
     from worker.nlp.quoting.syntax import Syntax
@@ -30,11 +32,35 @@ class Extent:
 def extents(syntax: Syntax, candidate: Candidate) -> list[Extent]:
     """Give the different cuts of one candidate, the plainest first."""
     found: dict[Pieces, list[str]] = {}
-    for rule, pieces in (_around(syntax, candidate) if candidate.frame in ("host", "noun") else _below(syntax, candidate)):
+    for rule, pieces in _cuts(syntax, candidate):
         clean = _clean(syntax, pieces)
         if clean:
             found.setdefault(clean, []).append(rule)
     return [Extent(pieces=pieces, rules=tuple(rules)) for pieces, rules in found.items()]
+
+
+def _cuts(syntax: Syntax, candidate: Candidate) -> list[tuple[str, Pieces]]:
+    if candidate.frame in ("host", "noun"):
+        return _around(syntax, candidate)
+    if candidate.frame == "insert":
+        return _between(syntax, candidate)
+    return _below(syntax, candidate)
+
+
+def _between(syntax: Syntax, candidate: Candidate) -> list[tuple[str, Pieces]]:
+    """Cuts of a sentence that a cue's clause between commas interrupts."""
+    columns, cue = syntax.columns, candidate.cue
+    bounds = insertion(syntax, cue)
+    if bounds is None:
+        return []
+    start, end = bounds
+    first, last = columns.sentences[columns.sents[cue]], columns.sentences[columns.sents[cue] + 1]
+    comma = next((at for at in range(end + 1, last) if columns.words[at] == "," and syntax.region[at] < 0), -1)
+    found: list[tuple[str, Pieces]] = [
+        ("both", ((first, start), (end, last))), ("left", ((first, start),)), ("right", ((end, last),))]
+    if comma >= 0:
+        found += [("both-to-comma", ((first, start), (end, comma))), ("right-to-comma", ((end, comma),))]
+    return found
 
 
 def _below(syntax: Syntax, candidate: Candidate) -> list[tuple[str, Pieces]]:

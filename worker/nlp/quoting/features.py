@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import words
+from worker.nlp.quoting.lexicon import cue_word, source_kinds
 
 if TYPE_CHECKING:
     from worker.nlp.quoting.candidates import Candidate
@@ -55,7 +56,7 @@ def candidate_features(syntax: Syntax, candidate: Candidate) -> list[str]:
     found += [f"q:{quoted}", f"qf:{quoted}:{frame}", f"qc:{quoted}:{classes[0]}"]
     size = syntax.right[head] - syntax.left[head] + 1
     found += [f"n:{bucket(size)}:{frame}", f"h:{columns.pos[head]}:{columns.tags[head]}:{frame}",
-              f"e:{columns.ents[head]}:{classes[0]}:{frame}"]
+              f"e:{columns.ents[head]}:{classes[0]}:{frame}", f"hc:{_class_of(syntax, head)}:{classes[0]}:{frame}"]
     found += _circumstances(syntax, candidate, classes[0])
     siblings = {deps[child] for child in children[cue] if child != head}
     found += [f"s:{label}:{frame}" for label in ("ccomp", "xcomp", "dobj", "prep", "oprd", "prt", "acomp", "attr") if label in siblings]
@@ -93,7 +94,7 @@ def _who(syntax: Syntax, subject: int) -> str:
     word = columns.words[subject].lower()
     if word in _PRONOUNS:
         return word
-    return columns.ents[subject] or columns.tags[subject]
+    return source_kinds().get(columns.lemmas[subject].lower()) or columns.ents[subject] or columns.tags[subject]
 
 
 def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]:
@@ -129,8 +130,6 @@ def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]
 
 
 def _class_of(syntax: Syntax, token: int) -> str:
-    from worker.nlp.quoting.lexicon import cue_word
-
     word = cue_word(syntax.columns.pos[token], syntax.columns.lemmas[token], syntax.columns.words[token])
     return word.classes[0] if word else "none"
 

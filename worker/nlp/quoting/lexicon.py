@@ -23,6 +23,12 @@ class CueWord:
 
 
 @cache
+def source_kinds() -> dict[str, str]:
+    """Give what kind of source a noun's lemma is: person, group or document."""
+    return {lemma: kind for kind, lemmas in entries("sources") for lemma in lemmas.split()}
+
+
+@cache
 def cue_words() -> dict[tuple[str, str], CueWord]:
     """Give every cue word by part of speech (verb, noun, adj, adv, other) and lemma."""
     classes: dict[tuple[str, str], list[str]] = {}

@@ -41,6 +41,8 @@ class Found:
     #: Content's top in the parse, -1 for speech between quotation marks.
     head: int = -1
     passages: list[Passage] = field(default_factory=list)
+    #: The quote whose speaker goes on speaking here.
+    before: Found | None = None
 
 
 def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
@@ -97,29 +99,47 @@ def _tokens(pieces: Pieces) -> set[int]:
 
 def _speech(syntax: Syntax, speech: list[tuple[Passage, float]], pairs: list[tuple[float, Candidate, Pieces]]) -> list[Found]:
     """Make quotes of the regions that are speech: regions of one paragraph around one cue are one quote."""
-    best: dict[int, tuple[float, Candidate]] = {}
-    for chance, candidate, _ in pairs:
-        region = syntax.region[candidate.head]
-        if region >= 0 and syntax.region[candidate.cue] != region:
-            best.setdefault(region, (chance, candidate))
+    best = _governing(syntax, pairs)
     found: list[Found] = []
     for passage, chance in speech:
         cue, why = passage.cue, passage.place
         if passage.region in best and (best[passage.region][0] > 0.5 or cue < 0):  # noqa: PLR2004 - more likely than not
             cue, why = best[passage.region][1].cue, best[passage.region][1].frame
         last = found[-1] if found else None
-        if last is not None and last.cue >= 0 and (cue in (-1, last.cue)) and _same_paragraph(syntax, last.passages[-1], passage):
+        if last is not None and last.cue >= 0 and cue in (-1, last.cue) and _goes_on(syntax, last.passages[-1], passage):
             last.pieces = (*last.pieces, (passage.first, passage.last))
             last.passages.append(passage)
             continue
         word = cue_word("VERB", syntax.columns.lemmas[cue], syntax.columns.words[cue]) if cue >= 0 else None
-        found.append(Found(pieces=((passage.first, passage.last),), cue=cue, word=word, why=why, chance=chance, passages=[passage]))
+        before = last if cue < 0 and last is not None and _follows(syntax, last.passages[-1], passage) else None
+        found.append(Found(pieces=((passage.first, passage.last),), cue=cue, word=word, why="floating" if before else why, chance=chance,
+                           passages=[passage], before=before))
     return found
 
 
-def _same_paragraph(syntax: Syntax, one: Passage, other: Passage) -> bool:
-    at = syntax.quotation.paragraph_at
-    starts = syntax.columns.starts
-    if at(starts[one.first]) == at(starts[other.first]):
-        return True
-    return syntax.quotation.outer[other.region].continues
+def _governing(syntax: Syntax, pairs: list[tuple[float, Candidate, Pieces]]) -> dict[int, tuple[float, Candidate]]:
+    """Give for each region the likeliest pair whose content's top it holds and whose cue stands outside, in its paragraph."""
+    best: dict[int, tuple[float, Candidate]] = {}
+    for chance, candidate, _ in pairs:
+        region = syntax.region[candidate.head]
+        if region < 0 or syntax.region[candidate.cue] == region or (candidate.word and "quote" not in candidate.word.frames):
+            continue
+        if _paragraph(syntax, candidate.cue) == _paragraph(syntax, candidate.head):
+            best.setdefault(region, (chance, candidate))
+    return best
+
+
+def _paragraph(syntax: Syntax, token: int) -> int:
+    return syntax.quotation.paragraph_at(syntax.columns.starts[token])
+
+
+def _goes_on(syntax: Syntax, one: Passage, other: Passage) -> bool:
+    """Tell whether speech goes on after its cue, in its paragraph or, with the mark left open, in the next."""
+    return _paragraph(syntax, one.first) == _paragraph(syntax, other.first) or syntax.quotation.outer[other.region].continues
+
+
+def _follows(syntax: Syntax, one: Passage, other: Passage) -> bool:
+    """Tell whether a quotation without cue opens the paragraph after another's: it is the same speaker's."""
+    paragraph = _paragraph(syntax, other.first)
+    opens = syntax.quotation.paragraphs[paragraph][0] == syntax.quotation.outer[other.region].outer_start
+    return opens and _paragraph(syntax, one.first) == paragraph - 1

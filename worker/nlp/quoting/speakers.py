@@ -14,16 +14,24 @@ if TYPE_CHECKING:
 _FELT = words("felt")
 _IMPERSONAL = frozenset({"seem", "appear", "look", "sound"})
 _LONGEST = 40
+_ENDS = (".", "?", "!")
 #: What ends a speaker's phrase.
 _CLAUSES = frozenset({"relcl", "advcl", "ccomp", "parataxis", "dep", "punct"})
-_NO_SPEAKER = frozenset({"it", "there", "what"})
-_NOBODY = _NO_SPEAKER | {"this", "that"}
+_NO_SPEAKER = frozenset({"there", "what"})
+_NOBODY = frozenset({"it", "there", "what", "this", "that"})
 
 
 def speaker(syntax: Syntax, quote: Found) -> tuple[int, str]:
     """Give the head token of the speaker and the rule that found it, or -1 and why there is none."""
     if quote.cue < 0:
+        if quote.before is not None:
+            head, _ = speaker(syntax, quote.before)
+            return (head, "floating") if head >= 0 else (-1, "the quotation before has no speaker")
         return -1, "no cue beside the quotation"
+    if quote.why == "dash":
+        return _signature(syntax, quote.cue)
+    if quote.why == "colon":
+        return _before_colon(syntax, quote.cue)
     word = quote.word
     kind = word.kind if word else _kind(syntax, quote.cue)
     if kind == "other":
@@ -35,6 +43,31 @@ def speaker(syntax: Syntax, quote: Found) -> tuple[int, str]:
     if kind == "adj":
         return _of_adjective(syntax, quote.cue)
     return _of_verb(syntax, quote)
+
+
+def _signature(syntax: Syntax, dash: int) -> tuple[int, str]:
+    """Give the head of the name after a dash: "…" - Commissioner Geoffrey Starks."""
+    head = dash + 1
+    while dash < syntax.heads[head] < dash + _LONGEST and syntax.heads[head] != head:
+        head = syntax.heads[head]
+    return head, "signature"
+
+
+def _before_colon(syntax: Syntax, colon: int) -> tuple[int, str]:
+    """Give whom a line before a colon names: "McCain challenger Kelli Ward: ‘…’", "Sanders made the following comment: …"."""
+    columns = syntax.columns
+    first = colon
+    while first > 0 and colon - first < _LONGEST and "\n" not in columns.words[first - 1] and columns.words[first - 1] not in _ENDS:
+        first -= 1
+    for at in range(first, colon):
+        if columns.deps[at] == "nsubj" and columns.pos[syntax.heads[at]] in ("VERB", "AUX") and syntax.heads[at] < colon:
+            return at, "subject"
+    if any(columns.pos[at] in ("VERB", "AUX") for at in range(first, colon)):
+        return -1, "nobody is named before the colon"
+    for at in range(colon - 1, first - 1, -1):
+        if columns.pos[at] == "PROPN" and columns.ents[at] in ("PERSON", "ORG", ""):
+            return at, "before-colon"
+    return -1, "nobody is named before the colon"
 
 
 def _kind(syntax: Syntax, cue: int) -> str:
@@ -75,7 +108,7 @@ def _of_verb(syntax: Syntax, quote: Found) -> tuple[int, str]:
         subject, rule = _beside(syntax, quote), "beside"
     if subject < 0:
         return -1, "the cue has no subject"
-    if columns.words[subject].lower() in _NO_SPEAKER and lemma not in ("say", "read", "state"):
+    if deps[subject] == "expl" or columns.words[subject].lower() in _NO_SPEAKER:
         return -1, "an impersonal subject"
     return subject, rule
 
@@ -83,7 +116,7 @@ def _of_verb(syntax: Syntax, quote: Found) -> tuple[int, str]:
 def _is_passive(syntax: Syntax, cue: int) -> bool:
     columns, deps = syntax.columns, syntax.deps
     labels = {deps[child] for child in syntax.children[cue]}
-    if "auxpass" in labels or "nsubjpass" in labels or "agent" in labels:
+    if "auxpass" in labels or "agent" in labels:
         return True
     return columns.tags[cue] == "VBN" and deps[cue] in ("acl", "advcl", "amod") and "aux" not in labels
 
@@ -94,14 +127,30 @@ def _beside(syntax: Syntax, quote: Found) -> int:
     for at in range(cue + 1, min(cue + 4, columns.size)):
         if columns.words[at] in (",", ".", ":") or "\n" in columns.words[at] or syntax.region[at] >= 0:
             break
-        if columns.pos[at] in ("PROPN", "NOUN", "PRON"):
+        if columns.pos[at] in ("PROPN", "NOUN", "PRON") and columns.ents[at] not in ("DATE", "TIME"):
             while syntax.heads[at] > at and columns.pos[syntax.heads[at]] in ("PROPN", "NOUN") and syntax.heads[at] != cue:
                 at = syntax.heads[at]  # noqa: PLW2901 - up to the head of the phrase
             return at if columns.tags[cue] in ("VBD", "VBZ", "VBP", "NN", "NNP") else -1
+    if cue and columns.words[cue - 1] == ",":  # "The newspaper, long an advocate of reform, writes"
+        return _opening(syntax, cue)
     for at in range(cue - 1, max(cue - 12, -1), -1):
+        if columns.ents[at] in ("DATE", "TIME"):
+            continue
         if "\n" in columns.words[at] or columns.words[at] in (".", "?", "!") or syntax.region[at] >= 0:
             break
         if columns.pos[at] in ("PROPN", "PRON") or (columns.pos[at] == "NOUN" and columns.words[at + 1] in (",", columns.words[cue])):
+            return at
+    return -1
+
+
+def _opening(syntax: Syntax, cue: int) -> int:
+    """Give the head of the noun phrase that the cue's sentence begins with, or -1."""
+    columns = syntax.columns
+    first = columns.sentences[columns.sents[cue]]
+    for at in range(first, min(first + 8, cue)):
+        if columns.words[at] == "," or syntax.region[at] >= 0:
+            break
+        if columns.pos[at] in ("PROPN", "PRON", "NOUN") and (columns.words[at + 1] == "," or columns.pos[at] == "PRON"):
             return at
     return -1
 
@@ -156,6 +205,8 @@ def phrase(syntax: Syntax, head: int) -> tuple[int, int]:
         break
     if end - start > _LONGEST:
         start, end = head, head + 1
+    start = next((at + 1 for at in range(head - 1, start - 1, -1) if "\n" in columns.words[at]), start)
+    end = next((at for at in range(head + 1, end) if "\n" in columns.words[at]), end)
     while end - 1 > head and (columns.pos[end - 1] in ("PUNCT", "SPACE", "CCONJ")):
         end -= 1
     while start < head and columns.pos[start] in ("PUNCT", "SPACE", "CCONJ"):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.nlp.quoting.lexicon import source_kinds
+
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
     from worker.nlp.quotation import Quotation
@@ -12,6 +14,8 @@ SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 OBJECTS = frozenset({"dobj", "dative", "iobj"})
 #: Clauses whose missing subject is that of the clause they hang on ("arrived, saying …").
 _BORROWING = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "dep"})
+_SPEAKING = frozenset({"PERSON", "ORG", "NORP", "GPE"})
+_PERSONS = frozenset({"i", "we", "you", "he", "she", "they", "who"})
 
 
 class Syntax:
@@ -41,25 +45,39 @@ class Syntax:
         return self.child(verb, ("nsubj", "nsubjpass", "csubj"))
 
     def borrowed_subject(self, verb: int) -> int:
-        """Give the verb's subject, its own or that of the clause that it hangs on ("He left, saying …"), or -1."""
+        """Give the verb's subject, its own or that of the clause that it hangs on ("He left, saying …"), or -1.
+
+        A participle passes over what cannot speak: in "He denied that prices rose, saying …", *saying* hangs on *rose*.
+        """
+        first = -1
         for _ in range(6):
             own = self.subject(verb)
             if own >= 0:
-                return own
+                if self._speaks(own):
+                    return own
+                first = own if first < 0 else first
+                if self.deps[verb] not in ("ccomp", "advcl", "conj", "relcl"):
+                    return first
             head = self.heads[verb]
             if head == verb:
-                return -1
+                return first
             label = self.deps[verb]
             if label in ("acl", "relcl"):
-                return head
+                return head if first < 0 else first
             if label == "xcomp":  # "asked him to say": the object of the clause above says it
                 above = self.child(head, OBJECTS)
                 if 0 <= above < verb:
                     return above
             elif label not in _BORROWING:
-                return -1
+                return first
             verb = head
-        return -1
+        return first
+
+    def _speaks(self, token: int) -> bool:
+        """Tell whether the word can be a speaker: a person's pronoun, a name, somebody or a document."""
+        columns = self.columns
+        return (columns.ents[token] in _SPEAKING or columns.words[token].lower() in _PERSONS
+                or columns.pos[token] == "PROPN" or columns.lemmas[token].lower() in source_kinds())
 
 
 def _edges(heads: list[int]) -> tuple[list[int], list[int]]:
