@@ -16,10 +16,12 @@ from functools import cached_property
 #: Double marks of all alphabets, also typed as two single ones (''so'', ``so'').
 _DOUBLE = re.compile(r"``|''|‘‘|’’|,,(?=\w)|[\"“”„‟«»″＂]")
 _SINGLE = re.compile(r"(?<!['‘’])['‘’‚‹›`](?!['‘’])")
-_BREAK = re.compile(r"[^\S\n]*(?:\n\s*\n|\n)\s*")
+_ANY = re.compile(r"[\"“”„‟«»″＂'‘’‚‹›`]")
+_BREAK = re.compile(r"\n\s*")
 _SENTENCE_END = re.compile(r"[.?!…](?=\s)")
 #: Words that begin with an apostrophe: ’em, ’til, the ’90s.
 _ELISION = re.compile(r"(?:em|til|till|cause|n|tis|twas|round|bout|cuz|cept|ere|kay|\d\ds?)\b", re.IGNORECASE)
+_APOSTROPHES = frozenset("'‘’‚‹›`")
 _OPENS = frozenset("“„‟«``,,‘‘‹‚")
 _CLOSES = frozenset("”»’’›")
 #: What may stand before an opening mark or after a closing one without a space between.
@@ -88,11 +90,14 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
     found = []
     start = len(text) - len(text.lstrip())
     for gap in _BREAK.finditer(text, start):
-        before, after = text[gap.start() - 1], text[gap.end():gap.end() + 1]
+        end = gap.start()
+        while end > start and text[end - 1].isspace():
+            end -= 1
+        before, after = text[end - 1:end], text[gap.end():gap.end() + 1]
         if gap.group().count("\n") == 1 and (before.isalnum() or before in ",;-") and after.islower():
             continue
-        if gap.start() > start:
-            found.append((start, gap.start()))
+        if end > start:
+            found.append((start, end))
         start = gap.end()
     if start < len(text):
         found.append((start, len(text)))
@@ -101,8 +106,17 @@ def _paragraphs(text: str) -> list[tuple[int, int]]:
 
 def _regions(text: str, paragraphs: tuple[tuple[int, int], ...]) -> list[Region]:
     found: list[Region] = []
+    marks = [mark.start() for mark in _ANY.finditer(text) if not _is_within_word(text, mark.start())]
+    if ",," in text:
+        marks = sorted(marks + [mark.start() for mark in re.finditer(",,", text)])
+    at = 0
     left_open = False
     for start, end in paragraphs:
+        while at < len(marks) and marks[at] < start:
+            at += 1
+        if at == len(marks) or marks[at] >= end:
+            left_open = False
+            continue
         doubles = _pair_doubles(text, start, end)
         if left_open and doubles and doubles[0].outer_start == start:
             doubles[0] = replace(doubles[0], continues=True)
@@ -179,11 +193,14 @@ def _pair_singles(text: str, start: int, end: int, doubles: list[Region]) -> lis
     return [region for region in found if region.start < region.end]
 
 
+def _is_within_word(text: str, at: int) -> bool:
+    return text[at] in _APOSTROPHES and text[at - 1:at].isalnum() and text[at + 1:at + 2].isalnum()
+
+
 def _is_apostrophe(text: str, at: int) -> bool:
-    before, after = text[at - 1:at], text[at + 1:at + 2]
-    if before.isalnum() and after.isalnum():
+    if _is_within_word(text, at):
         return True
-    return not before.isalnum() and _ELISION.match(text, at + 1) is not None
+    return not text[at - 1:at].isalnum() and _ELISION.match(text, at + 1) is not None
 
 
 def _single_opens(text: str, at: int, start: int) -> bool:
@@ -195,7 +212,7 @@ def _closing_single(text: str, later: list[re.Match[str]], opening: re.Match[str
     """Find the partner: one after punctuation is surer than one after a word, which may be a possessive ("the dogs' bowls")."""
     possible: list[re.Match[str]] = []
     for mark in later:
-        if mark.start() - opening.end() > _LONGEST_SINGLE or _crosses(opening.start(), mark.start(), doubles):
+        if mark.start() - opening.end() > _LONGEST_SINGLE or _crosses(opening.start(), mark.end(), doubles):
             break
         if _single_opens(text, mark.start(), 0):
             break
@@ -208,7 +225,7 @@ def _closing_single(text: str, later: list[re.Match[str]], opening: re.Match[str
 
 
 def _crosses(start: int, end: int, doubles: list[Region]) -> bool:
-    return any(start < region.outer_start < end < region.outer_end or region.outer_start < start < region.outer_end <= end
+    return any(start < region.outer_start < end < region.outer_end or region.outer_start < start < region.outer_end < end
                for region in doubles)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from worker.nlp.quoting.lexicon import CueWord, cue_word
+from worker.nlp.quoting.lexicon import CueWord
 
 if TYPE_CHECKING:
     from worker.nlp.quoting.syntax import Syntax
@@ -18,6 +18,7 @@ _NOUN = frozenset({"acl", "prep", "ccomp", "relcl", "appos", "dep", "xcomp", "co
 _ADJ = frozenset({"ccomp", "xcomp", "prep", "acl", "advcl", "dep"})
 #: Raising verbs, whose grammatical subject belongs to the content ("Sanders seems to agree").
 _RAISING = frozenset({"seem", "appear", "look", "sound"})
+_CUES = frozenset({"VERB", "NOUN", "PROPN", "ADJ", "ADV", "AUX", "ADP"})
 #: Labels that the parser gives to a cue's clause inside its content.
 _INSERTED = frozenset({"parataxis", "ccomp", "advcl", "dep", "conj", "nsubj", "intj", "npadvmod", "appos", "meta"})
 #: Labels that hold content only between quotation marks.
@@ -41,19 +42,20 @@ class Candidate:
 
 
 def candidates(syntax: Syntax) -> Iterator[Candidate]:
-    """Give all pairs worth weighing, in order of their cues."""
+    """Give all pairs worth weighing, in order of their cues; what somebody says in quotation marks attributes nothing of the article's."""
     columns = syntax.columns
-    pos, lemmas, words, deps = columns.pos, columns.lemmas, columns.words, columns.deps
+    pos, words, deps = columns.pos, columns.words, columns.deps
+    whole = [region.opened and region.closed for region in syntax.quotation.outer]
     for token in range(columns.size):
         kind = pos[token]
-        if kind in ("PUNCT", "SPACE", "DET", "PRON", "NUM", "CCONJ", "SYM"):
+        if kind not in _CUES or (syntax.region[token] >= 0 and whole[syntax.region[token]]):
             continue
-        if words[token].lower() == "according" and deps[token] == "prep":
+        if deps[token] == "prep" and words[token].lower() == "according":
             yield from _according(syntax, token)
             continue
-        word = cue_word(kind, lemmas[token], words[token])
+        word = syntax.word[token]
         if word is None:
-            if kind in ("VERB", "NOUN", "ADJ"):
+            if kind in ("VERB", "NOUN", "ADJ") and syntax.children[token]:
                 yield from _unknown(syntax, token, kind)
             continue
         if word.kind == "verb":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import words
-from worker.nlp.quoting.lexicon import cue_word, source_kinds
+from worker.nlp.quoting.lexicon import source_kinds
 
 if TYPE_CHECKING:
     from worker.nlp.quoting.candidates import Candidate
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FUNCTION = words("function_words")
 _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "it", "they", "who", "that", "which", "this", "one", "what"})
 _MODALS = frozenset({"would", "could", "should", "may", "might", "must", "can", "will", "shall", "'ll", "'d", "wo", "ca"})
-_SPEECH = frozenset({"say", "add", "tell", "answer", "write", "claim", "insist", "announce", "admit", "explain", "warn"})
+SPEECH = frozenset({"say", "add", "tell", "answer", "write", "claim", "insist", "announce", "admit", "explain", "warn"})
 _SET_OFF = (",", ";", "—", "-")
 _BUCKETS = (1, 2, 3, 4, 6, 9, 14, 20, 30, 50)
 
@@ -33,25 +33,39 @@ def bucket(size: int) -> str:
 
 
 def candidate_features(syntax: Syntax, candidate: Candidate) -> list[str]:
-    """Give the names of what speaks for or against the candidate."""
+    """Give the names of all that speaks for or against the candidate."""
+    return first_features(syntax, candidate) + further_features(syntax, candidate)
+
+
+def first_features(syntax: Syntax, candidate: Candidate) -> list[str]:
+    """Give the names of what tells most: the cue's word and class with the frame, the opening word and the subject."""
+    columns, deps = syntax.columns, syntax.deps
+    cue, head, frame, word = candidate.cue, candidate.head, candidate.frame, candidate.word
+    lemma, kind = (word.lemma, word.kind) if word else ("?", "other")
+    classes = word.classes if word else ("unknown",)
+    full = f"{frame}/{columns.pos[head]}" if frame not in ("host", "noun") else f"{frame}/{kind}/{deps[cue]}"
+    marker = _marker(syntax, candidate)
+    who = _who(syntax, candidate)
+    found = ["bias", f"f:{frame}", f"F:{full}", f"l:{lemma}:{kind}", f"lf:{lemma}:{full}", f"fm:{frame}:{marker}", f"w:{who}",
+             f"fw:{frame}:{who}"]
+    for name in classes:
+        found += [f"c:{name}", f"cf:{name}:{full}"]
+    return found
+
+
+def further_features(syntax: Syntax, candidate: Candidate) -> list[str]:
+    """Give the names of everything else."""
     columns, deps, children = syntax.columns, syntax.deps, syntax.children
     cue, head, frame, word = candidate.cue, candidate.head, candidate.frame, candidate.word
     tag = columns.tags[cue]
     lemma, kind = (word.lemma, word.kind) if word else ("?", "other")
     classes = word.classes if word else ("unknown",)
-    full = f"{frame}/{columns.pos[head]}" if frame not in ("host", "noun") else f"{frame}/{kind}/{deps[cue]}"
-    marker = _marker(syntax, candidate)
-    subject = syntax.borrowed_subject(cue) if kind != "noun" else -1
+    marker, who = _marker(syntax, candidate), _who(syntax, candidate)
     own = kind != "noun" and syntax.subject(cue) >= 0
-    who = _who(syntax, subject)
-    found = [
-        "bias", f"f:{frame}", f"F:{full}", f"k:{kind}:{tag}", f"l:{lemma}:{kind}", f"lf:{lemma}:{full}", f"lm:{lemma}:{frame}:{marker}",
-        f"fm:{frame}:{marker}", f"w:{who}", f"fw:{frame}:{who}", f"own:{own}:{frame}", f"t:{tag}:{frame}", f"d:{deps[cue]}:{frame}",
-        f"lw:{lemma}:{who}",
-    ]
+    found = [f"k:{kind}:{tag}", f"lm:{lemma}:{frame}:{marker}", f"own:{own}:{frame}", f"t:{tag}:{frame}", f"d:{deps[cue]}:{frame}",
+             f"lw:{lemma}:{who}"]
     for name in classes:
-        found += [f"c:{name}", f"cf:{name}:{full}", f"cm:{name}:{frame}:{marker}", f"cw:{name}:{who}", f"ct:{name}:{tag}",
-                  f"cd:{name}:{deps[cue]}"]
+        found += [f"cm:{name}:{frame}:{marker}", f"cw:{name}:{who}", f"ct:{name}:{tag}", f"cd:{name}:{deps[cue]}"]
     quoted = _quoted(syntax, candidate)
     found += [f"q:{quoted}", f"qf:{quoted}:{frame}", f"qc:{quoted}:{classes[0]}"]
     size = syntax.right[head] - syntax.left[head] + 1
@@ -86,8 +100,9 @@ def _marker(syntax: Syntax, candidate: Candidate) -> str:
     return first if first in _FUNCTION else "quote" if syntax.region[syntax.left[head]] >= 0 else columns.pos[syntax.left[head]]
 
 
-def _who(syntax: Syntax, subject: int) -> str:
-    """Give what kind of thing the subject is: a pronoun itself, an entity's type, a part of speech."""
+def _who(syntax: Syntax, candidate: Candidate) -> str:
+    """Give what kind of thing the subject is: a pronoun itself, a kind of source, an entity's type, a part of speech."""
+    subject = syntax.borrowed_subject(candidate.cue) if candidate.word is None or candidate.word.kind != "noun" else -1
     if subject < 0:
         return "none"
     columns = syntax.columns
@@ -116,8 +131,8 @@ def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]
     above = syntax.heads[cue]
     if above != cue:
         found += [f"up:{deps[cue]}:{columns.pos[above]}:{frame}", f"upc:{deps[cue]}:{_class_of(syntax, above)}:{name}"]
-    within = _within(syntax, cue)
-    found += [f"in:{within}", f"inf:{within}:{frame}:{name}"]
+    inside = within(syntax, cue)
+    found += [f"in:{inside}", f"inf:{inside}:{frame}:{name}"]
     sentence = columns.sents[cue]
     first, last = columns.sentences[sentence], columns.sentences[sentence + 1] - 1
     while last > first and columns.words[last].isspace():
@@ -130,11 +145,11 @@ def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]
 
 
 def _class_of(syntax: Syntax, token: int) -> str:
-    word = cue_word(syntax.columns.pos[token], syntax.columns.lemmas[token], syntax.columns.words[token])
+    word = syntax.word[token]
     return word.classes[0] if word else "none"
 
 
-def _within(syntax: Syntax, cue: int) -> str:
+def within(syntax: Syntax, cue: int) -> str:
     """Tell whether the cue lies in the content clause of another cue ("X said that Y had claimed …")."""
     token = cue
     for _ in range(8):
@@ -143,7 +158,7 @@ def _within(syntax: Syntax, cue: int) -> str:
             return "no"
         if syntax.deps[token] in ("ccomp", "xcomp"):
             name = _class_of(syntax, above)
-            if name in _SPEECH:
+            if name in SPEECH:
                 return "speech"
             if name != "none":
                 return "other"

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import entries
+
+if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
 
 #: spaCy's lemmatizer reads "hoped" and "hopes" as forms of "hop", and knows no "tweet".
 _LEMMAS = {"hop": "hope", "retweete": "retweet", "tweete": "tweet", "wrote": "write"}
@@ -42,12 +46,24 @@ def cue_words() -> dict[tuple[str, str], CueWord]:
     return {key: CueWord(key[1], key[0], tuple(known), frozenset(frames[key])) for key, known in classes.items()}
 
 
+@cache
+def _by_pos() -> dict[str, tuple[str, dict[str, CueWord]]]:
+    tables: dict[str, dict[str, CueWord]] = {kind: {} for kind in _KINDS.values()}
+    for (kind, lemma), word in cue_words().items():
+        tables.setdefault(kind, {})[lemma] = word
+    return {pos: (kind, tables[kind]) for pos, kind in _KINDS.items()}
+
+
 def cue_word(pos: str, lemma: str, word: str) -> CueWord | None:
-    """Give the entry of a token by its part of speech and lemma; a verb that the tagger took for a name ("Trump Vows") is one too."""
-    known = cue_words()
-    kind = _KINDS.get(pos)
-    if kind is None:
-        return None
+    """Give the entry of a token by its part of speech and lemma, or of its form where the lemma is odd ("worries")."""
+    kind, table = _by_pos().get(pos, ("", {}))
+    if (found := table.get(lemma)) is not None or not kind:
+        return found
     lower = lemma.lower()
-    lower = _LEMMAS.get(lower, lower)
-    return known.get((kind, lower)) or (known.get((kind, word.lower())) if kind != "verb" else None)
+    return table.get(_LEMMAS.get(lower, lower)) or (table.get(word.lower()) if kind != "verb" else None)
+
+
+def all_cue_words(columns: Columns) -> list[CueWord | None]:
+    """Give the entry of every token of an article."""
+    return [cue_word(pos, lemma, word) if pos in _KINDS else None
+            for pos, lemma, word in zip(columns.pos, columns.lemmas, columns.words, strict=True)]

@@ -24,13 +24,13 @@ class Scorer:
     cut: Mapping[str, float]
     speech: Mapping[str, float]
 
-    def is_pair(self, features: list[str]) -> float:
-        """Give the probability that cue and content belong together."""
-        return _logistic(_sum(self.pair, features))
+    def pair_score(self, features: list[str]) -> float:
+        """Give the sum of the features' weights: the logarithm of the odds that cue and content belong together."""
+        return _sum(self.pair, features)
 
     def is_speech(self, features: list[str]) -> float:
         """Give the probability that a quotation stands for itself."""
-        return _logistic(_sum(self.speech, features))
+        return logistic(_sum(self.speech, features))
 
     def best_cut(self, cuts: list[list[str]]) -> tuple[int, float]:
         """Give the number of the likeliest cut and its probability among them."""
@@ -60,5 +60,6 @@ def _sum(weights: Mapping[str, float], features: list[str]) -> float:
     return total
 
 
-def _logistic(score: float) -> float:
+def logistic(score: float) -> float:
+    """Turn the logarithm of odds into a probability."""
     return 1.0 / (1.0 + math.exp(-score)) if score > -500 else 0.0  # noqa: PLR2004 - beyond it exp() overflows

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 from worker.nlp.quoting.candidates import Candidate, candidates
 from worker.nlp.quoting.direct import Passage, passage_features, passages
 from worker.nlp.quoting.extents import Pieces, extents
-from worker.nlp.quoting.features import candidate_features, extent_features
+from worker.nlp.quoting.features import SPEECH, extent_features, first_features, further_features, within
 from worker.nlp.quoting.lexicon import CueWord, cue_word
+from worker.nlp.quoting.scorer import Scorer, logistic
 
 if TYPE_CHECKING:
-    from worker.nlp.quoting.scorer import Scorer
     from worker.nlp.quoting.syntax import Syntax
 
-#: A pair less likely than this is not looked at further.
-_HOPELESS = 0.12
+#: A pair whose first features add up to less is not looked at further, nor one that ends below this probability.
+_HOPELESS = -1.7
+_UNLIKELY = 0.12
+#: The probability of what grammar leaves no doubt about.
+_PLAIN = 0.7
 #: The least probability of a quote, of one inside another, and of speech between quotation marks.
 _LIKELY = 0.33
 _NESTED = 0.50
@@ -56,31 +59,57 @@ def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
     found = _speech(syntax, speech, pairs)
     taken = [_tokens(quote.pieces) for quote in found]
     cues = {quote.cue for quote in found}
-    for chance, candidate, pieces in pairs:
-        if candidate.cue in cues or chance < _LIKELY:
+    for chance, candidate in pairs:
+        if chance < _LIKELY:
+            break
+        if candidate.cue in cues:
             continue
+        pieces, share = _cut(syntax, scorer, candidate)
+        surety = chance * (0.5 + 0.5 * share)
         tokens = _tokens(pieces)
-        if _is_taken(candidate, chance, tokens, taken):
+        if surety < _LIKELY or not tokens or _is_taken(candidate, surety, tokens, taken):
             continue
-        found.append(Found(pieces=pieces, cue=candidate.cue, word=candidate.word, why=candidate.frame, chance=chance, head=candidate.head))
+        found.append(Found(pieces=pieces, cue=candidate.cue, word=candidate.word, why=candidate.frame, chance=surety, head=candidate.head))
         taken.append(tokens)
         cues.add(candidate.cue)
     return sorted(found, key=lambda quote: quote.pieces)
 
 
-def _weigh(syntax: Syntax, scorer: Scorer) -> list[tuple[float, Candidate, Pieces]]:
-    """Give the pairs that have a chance with their best cut, the likeliest first."""
+def _weigh(syntax: Syntax, scorer: Scorer) -> list[tuple[float, Candidate]]:
+    """Give the pairs that have a chance, the likeliest first."""
     weighed = []
     for candidate in candidates(syntax):
-        chance = scorer.is_pair(candidate_features(syntax, candidate))
-        if chance < _HOPELESS:
+        first = scorer.pair_score(first_features(syntax, candidate))
+        if first < _HOPELESS:
             continue
-        cuts = extents(syntax, candidate)
-        if cuts:
-            best, share = scorer.best_cut([extent_features(syntax, candidate, cut, cuts[0]) for cut in cuts])
-            weighed.append((chance * (0.5 + 0.5 * share), candidate, cuts[best].pieces))
+        chance = logistic(first + scorer.pair_score(further_features(syntax, candidate)))
+        if chance < _PLAIN and candidate.frame in ("ccomp", "acl") and _is_plain(syntax, candidate):
+            chance = _PLAIN
+        if chance >= _UNLIKELY:
+            weighed.append((chance, candidate))
     weighed.sort(key=lambda entry: (-entry[0], entry[1].cue, entry[1].head))
     return weighed
+
+
+def _is_plain(syntax: Syntax, candidate: Candidate) -> bool:
+    """Tell whether grammar leaves no doubt: "its assessment that …", and speech in speech, "X said that Y had claimed …"."""
+    word, cue = candidate.word, candidate.cue
+    if word is None:
+        return False
+    if word.kind == "noun":
+        opens = syntax.columns.words[syntax.left[candidate.head]].lower()
+        return opens == "that" and syntax.child(cue, ("poss",)) >= 0
+    return (word.kind == "verb" and not SPEECH.isdisjoint(word.classes) and syntax.subject(cue) >= 0
+            and within(syntax, cue) == "speech")
+
+
+def _cut(syntax: Syntax, scorer: Scorer, candidate: Candidate) -> tuple[Pieces, float]:
+    """Give the likeliest cut of a candidate's content and its share of the likelihood."""
+    cuts = extents(syntax, candidate)
+    if not cuts:
+        return (), 0.0
+    best, share = scorer.best_cut([extent_features(syntax, candidate, cut, cuts[0]) for cut in cuts])
+    return cuts[best].pieces, share
 
 
 def _is_taken(candidate: Candidate, chance: float, tokens: set[int], taken: list[set[int]]) -> bool:
@@ -97,7 +126,7 @@ def _tokens(pieces: Pieces) -> set[int]:
     return {token for start, end in pieces for token in range(start, end)}
 
 
-def _speech(syntax: Syntax, speech: list[tuple[Passage, float]], pairs: list[tuple[float, Candidate, Pieces]]) -> list[Found]:
+def _speech(syntax: Syntax, speech: list[tuple[Passage, float]], pairs: list[tuple[float, Candidate]]) -> list[Found]:
     """Make quotes of the regions that are speech: regions of one paragraph around one cue are one quote."""
     best = _governing(syntax, pairs)
     found: list[Found] = []
@@ -117,10 +146,10 @@ def _speech(syntax: Syntax, speech: list[tuple[Passage, float]], pairs: list[tup
     return found
 
 
-def _governing(syntax: Syntax, pairs: list[tuple[float, Candidate, Pieces]]) -> dict[int, tuple[float, Candidate]]:
+def _governing(syntax: Syntax, pairs: list[tuple[float, Candidate]]) -> dict[int, tuple[float, Candidate]]:
     """Give for each region the likeliest pair whose content's top it holds and whose cue stands outside, in its paragraph."""
     best: dict[int, tuple[float, Candidate]] = {}
-    for chance, candidate, _ in pairs:
+    for chance, candidate in pairs:
         region = syntax.region[candidate.head]
         if region < 0 or syntax.region[candidate.cue] == region or (candidate.word and "quote" not in candidate.word.frames):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.quoting.lexicon import source_kinds
+from worker.nlp.quoting.lexicon import all_cue_words, source_kinds
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -27,6 +27,8 @@ class Syntax:
         self.heads: list[int] = columns.heads
         self.deps: list[str] = columns.deps
         self.children: list[list[int]] = columns.children
+        #: Each token's entry among the words that attribute.
+        self.word = all_cue_words(columns)
         #: First and last token of each token's subtree.
         self.left, self.right = _edges(columns.heads)
         #: Number of the outer quotation-mark region that holds the token (marks included), or -1.
