@@ -151,12 +151,21 @@ class Actors:
         for role in entity.roles:
             if not code and role.organisation is not None:
                 code = self._parties.entities[role.organisation].ids.plover
-            sector = sector or next((found for word in reversed(role.text.lower().split()) if (found := nouns().get(word))), None)
+            found = next((found for word in reversed(role.text.lower().split()) if (found := nouns().get(word))), None)
+            if found != "GOV" or self._governs(role.organisation):
+                sector = sector or found
         sector = sector or self._title(token)
         leader = leaders().get((entity.name or "").casefold()) or leaders().get((entity.name or "").split(" ")[-1].casefold())
         if leader and (not code or code == leader[0]):
             return leader[0], sector or leader[1]
         return code, sector
+
+    def _governs(self, organisation: int | None) -> bool:
+        """The president of a state or an assembly governs; that of a club does not."""
+        if organisation is None:
+            return True
+        entity = self._parties.entities[organisation]
+        return entity.type != "ORG" or bool(entity.ids.plover) or bool(entity.name and _country_in(entity.name))
 
     def _title(self, token: int) -> str | None:
         columns = self._columns
@@ -198,7 +207,7 @@ class Actors:
     def _sector(self, token: int, lemma: str) -> str | None:
         columns, modifiers = self._columns, _modifiers()
         found = nouns().get(lemma) or nouns().get(columns.words[token].lower())
-        if found is None:
+        if found is None or (found == "GOV" and self._private(token)):
             return None
         for child in columns.children[token]:
             if columns.deps[child] in ("compound", "amod", "nmod", "poss"):
@@ -207,6 +216,16 @@ class Actors:
                 if changed and (changed != "GOV" or found == "SOC") and not (found == "GOV" and changed in _RULES):
                     return changed
         return found
+
+    def _private(self, token: int) -> bool:
+        """"the president of the chess club": an officer of what is no state's."""
+        for child in self._columns.children[token]:
+            if self._columns.deps[child] == "prep" and self._columns.words[child].lower() in ("of", "at"):
+                for noun in self._columns.children[child]:
+                    entity = self._parties.entity_of(noun)
+                    if entity is not None and entity.type == "ORG":
+                        return not self._governs(entity.number)
+        return False
 
     def _state_of(self, token: int) -> Entity | None:
         entity = self._parties.entity_of(token)

@@ -33,6 +33,8 @@ _FINITE = frozenset({"ROOT", "conj", "ccomp", "relcl", "advcl", "parataxis"})
 #: There only with a party as its actor: "Fiat plans to buy", "companies facing losses".
 _REDUCED = frozenset({"xcomp", "acl", "pcomp"})
 _PERSONAL = frozenset({"he", "she", "they", "it", "we", "i", "who", "him", "them", "her", "us"})
+#: Sectors of people who alone make no public event.
+_PRIVATE = frozenset({"CVL", "EDU", "MED", "AGR"})
 _CLAUSAL = frozenset({"ccomp", "xcomp", "pcomp", "acl"})
 
 
@@ -79,10 +81,10 @@ class Finder:
         actors = self._arguments.named(subject) if subject is not None else []
         if subject is not None and not actors and not self._may_act(subject):
             return
-        if not _able(frame, actors) or self._silent(token, frame):
+        if not _able(frame, actors) or self._silent(token, frame) or (not actors and frame.type == "ASSAULT" and not self._violent(token)):
             return
         recipients = self._recipients(token, noun, frame, actors)
-        if not actors and not recipients:
+        if not _public(frame, actors, recipients):
             return
         kind, why = self._resolved(frame.type, state)
         if kind is None:
@@ -129,7 +131,7 @@ class Finder:
                     actors.extend(parties)
                 elif word in frame.recipients and not (word == "of" and frame.type == "CONSULT"):
                     recipients.extend(parties)
-        if not actors or not (recipients or actors[1:]):
+        if not actors or not (recipients or actors[1:]) or not _able(frame, actors):
             return
         yield self._occurrence(token, kind=frame.type, actors=actors, recipients=_apart(recipients, actors), frame=frame, noun=None,
                                state=state, why="noun")
@@ -262,6 +264,14 @@ class Finder:
             columns.deps[child] in ("xcomp", "dobj") and columns.lemmas[child].lower() in classes()["unsaid"]
             for child in columns.children[token])
 
+    def _violent(self, token: int) -> bool:
+        """"were killed when the roof fell in" is no attack: without an attacker the sentence must speak of violence."""
+        columns, number = self._columns, self._columns.sents[token]
+        if columns.lemmas[token].lower() not in ("kill", "injure", "wound", "hit", "strike"):
+            return True
+        words = columns.lemmas[columns.sentences[number]:columns.sentences[number + 1]]
+        return any(lemma.lower() in classes()["violence"] for lemma in words)
+
     def _attempted(self, token: int) -> bool:
         """"attempted to assassinate": an attack that fails is one."""
         columns = self._columns
@@ -314,6 +324,14 @@ def _able(frame: Frame, actors: list[Actor]) -> bool:
         return False
     return not (frame.type == "ASSAULT" and actors and all(
         actor.sector in ("BUS", "JRN") or (actor.type == "ORG" and not actor.code and not actor.sector) for actor in actors))
+
+
+def _public(frame: Frame, actors: list[Actor], recipients: list[Actor]) -> bool:
+    """Whether the parties are of public life: a friend who offers help makes no AGREE, but whoever kills makes an ASSAULT."""
+    parties = [*actors, *recipients]
+    if frame.type in ("ASSAULT", "COERCE", "PROTEST"):
+        return bool(parties)
+    return any(actor.code or (actor.sector and actor.sector not in _PRIVATE) or actor.type == "ORG" for actor in parties)
 
 
 def _apart(parties: list[Actor], others: list[Actor]) -> list[Actor]:

@@ -25,8 +25,8 @@ class Matcher:
         """Give the frame of a verb and its object's token; a longer entry ("break off") goes before a shorter one ("break")."""
         columns, known = self._columns, frames()
         lemma = columns.lemmas[token].lower()
-        if lemma not in _verbs():
-            return None
+        if lemma not in _verbs() or (columns.tags[token] == "VBN" and token and columns.words[token - 1].lower() == "as"):
+            return None  # "as opposed to", "as promised" report nothing
         noun = self._arguments.object(token)
         for child in columns.children[token]:
             if columns.deps[child] in _PARTICLES:
