@@ -144,7 +144,7 @@ def _holder(reading: Reading, state: State, quote: Any | None) -> Holder:  # noq
     speaker = getattr(quote, "speaker", None)
     if quote is not None:
         if speaker is None:
-            return Holder(kind="anonymous")
+            return _named(reading, source.token) if source is not None else Holder(kind="anonymous")
         kind: Literal["entity", "anonymous"] = "anonymous" if speaker.anonymous or speaker.entity is None else "entity"
         return Holder(kind=kind, entity=speaker.entity, start=speaker.start, end=speaker.end, text=speaker.text)
     return Holder(kind="author")

@@ -97,7 +97,7 @@ def extract(reading: Reading) -> Iterator[EventRecord]:
         if status == "asserted" and voices.at(columns.starts[token]) is not None:
             status = "reported"
         trigger = _trigger(reading, token, occurrence.last)
-        moments = times.get(token) or times.get(_clause(columns, token)) or []
+        moments = times.get(token) or (times.get(_clause(columns, token)) if _lends(columns, token) else None) or []
         yield EventRecord(
             trigger=trigger, mentions=(trigger, *(_trigger(reading, *other) for other in occurrence.others)), type=occurrence.type,
             actors=tuple(_party(reading, actor) for actor in occurrence.actors),
@@ -134,6 +134,11 @@ def _clause(columns: Columns, token: int) -> int | None:
         if columns.pos[token] == "VERB" and columns.deps[token] != "prep":
             return token
     return None
+
+
+def _lends(columns: Columns, token: int) -> bool:
+    """Whether the verb above tells the trigger's time as well: "the attack came on Monday", "began withdrawing on Monday"."""
+    return columns.pos[token] == "NOUN" or (columns.deps[token] == "xcomp" and columns.pos[columns.heads[token]] == "VERB")
 
 
 def _place(reading: Reading, occurrence: Occurrence) -> Ref | None:

@@ -27,7 +27,8 @@ _NAMES = frozenset({"name", "acronym", "demonym", "metonym"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
 #: Prepositions that tell where a party belongs: "police in Monrovia", "president of Armenia".
 _HOME = ("of", "in", "from", "at", "throughout", "across")
-_TIMES = frozenset({"during", "before", "after", "since", "until"})
+#: What follows these is no part of the phrase's own parties.
+_ASIDE = frozenset({"during", "before", "after", "since", "until", "regarding", "about", "concerning", "over", "despite"})
 #: "military officers" are soldiers; "military government", "police minister" are governments.
 _RULES = frozenset({"MIL", "BUS", "CVL", "COP"})
 _DEEPEST = 3
@@ -77,6 +78,14 @@ class Actors:
         entity = self._parties.entity_of(token)
         return [replace(self._described(token, None), code=None, entity=entity.number if entity else None)]
 
+    def described(self, token: int) -> list[Actor]:
+        """Give a phrase that is no party by its head but has a country in front as one: "a Ukrainian communication centre"."""
+        columns = self._columns
+        if columns.pos[token] != "NOUN" or not any(
+                columns.deps[child] in ("amod", "compound") and self._state_of(child) for child in columns.children[token]):
+            return []
+        return [self._described(token, None)]
+
     def within(self, token: int, depth: int = 0) -> list[Actor]:
         """Give the parties named inside a phrase that is none itself: "Palestinian homes", "the offices of the ministry"."""
         columns = self._columns
@@ -85,7 +94,7 @@ class Actors:
         if found or depth >= _DEEPEST:
             return found
         for child in columns.children[token]:
-            if columns.deps[child] == "prep" and columns.lemmas[child].lower() not in _TIMES:
+            if columns.deps[child] == "prep" and columns.lemmas[child].lower() not in _ASIDE:
                 for noun in columns.children[child]:
                     if columns.deps[noun] == "pobj":
                         found = self.all_of(noun) or self.within(noun, depth + 1)

@@ -17,6 +17,8 @@ _VERBS = frozenset({"VERB", "AUX"})
 _SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "pledge", "offer", "agree", "plan", "want"})
 #: What a preposition may hang on instead of the verb itself.
 _CARRIERS = frozenset({"prt", "advmod", "prep", "dative", "dobj", "nsubjpass", "attr", "acomp", "agent"})
+#: "it seems that": nobody.
+_EXPLETIVE = frozenset({"seem", "appear", "happen", "turn"})
 _OWN = frozenset({"it", "he", "she", "they"})
 _CLIMB = 4
 
@@ -38,14 +40,7 @@ class Arguments:
             if above is None:
                 return None
             if columns.pos[above] not in _VERBS:
-                if self.parties(above):
-                    return above
-                # "issued a statement demanding …": the statement is somebody's
-                over = self._verb_above(above)
-                if over is None:
-                    return above
-                token = over
-                continue
+                return above
             lent = self._lent(token, above)
             if lent is not None:
                 return lent
@@ -139,16 +134,23 @@ class Arguments:
     def named(self, subject: int) -> list[Actor]:
         """Give the parties of a subject; a pronoun that nobody tied to a party is the speaker's own ("Uganda said it had paid")."""
         columns = self.columns
-        found = self.parties(subject)
+        found = self.actors.all_of(subject) or self.actors.described(subject) or self.parties(subject)
         if columns.pos[subject] != "PRON" or any(actor.code for actor in found) or columns.words[subject].lower() not in _OWN:
             return found
         clause = columns.heads[subject]
+        if columns.words[subject].lower() == "it" and columns.lemmas[clause] in _EXPLETIVE:
+            return found
         speech = columns.heads[clause]
         if columns.deps[clause] == "ccomp" and columns.pos[speech] == "VERB" and speech < subject:
             speaker = next((child for child in columns.children[speech] if columns.deps[child] == "nsubj"), None)
             if speaker is not None and columns.pos[speaker] != "PRON":
                 return self.parties(speaker) or found
         return found
+
+    def author(self, noun: int) -> list[Actor]:
+        """Give the parties behind a thing that speaks: "issued a statement demanding …"."""
+        over = self._verb_above(noun)
+        return self.doers(over) if over is not None else []
 
     def _antecedent(self, child: int, token: int) -> int:
         columns = self.columns
@@ -180,7 +182,8 @@ class Arguments:
                 return int(above)
             if columns.pos[above] == "ADJ":
                 return int(columns.heads[above])
-            return self._verb_above(above)
+            owner = next((child for child in columns.children[above] if columns.deps[child] == "poss"), None)
+            return owner if owner is not None else self._verb_above(above)
         return None
 
     def _controller(self, token: int, above: int) -> int | None:

@@ -26,12 +26,15 @@ _FRIENDLY = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RET
 _HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
 #: States of deeds that nobody reports as done or as resolved upon.
 _UNREAL = frozenset({"want", "purpose", "seek", "condition", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear"})
-_FUTURE = frozenset({"future", "future-in-past", "plan"})
+_FUTURE = frozenset({"future", "future-in-past"})
+#: Who plans hostile deeds threatens; who prepares or is expected to do them does not say so.
+_INTENDS = frozenset({"plan", "intend", "ready", "prepared", "vow", "pledge", "promise", "agree"})
 _MAIN = frozenset({"ROOT", "conj", "ccomp", "advcl", "relcl", "acl", "xcomp", "pcomp", "parataxis", "dep", "csubj"})
 #: Where an event without a type must stand.
 _FINITE = frozenset({"ROOT", "conj", "ccomp", "relcl", "advcl", "parataxis"})
 #: There only with a party as its actor: "Fiat plans to buy", "companies facing losses".
 _REDUCED = frozenset({"xcomp", "acl", "pcomp"})
+_SEEMING = frozenset({"seem", "appear", "let"})
 _PERSONAL = frozenset({"he", "she", "they", "it", "we", "i", "who", "him", "them", "her", "us"})
 #: Sectors of people who alone make no public event.
 _PRIVATE = frozenset({"CVL", "EDU", "MED", "AGR"})
@@ -79,12 +82,20 @@ class Finder:
         frame, noun = match
         subject = self._arguments.subject(token)
         actors = self._arguments.named(subject) if subject is not None else []
-        if subject is not None and not actors and not self._may_act(subject):
-            return
+        if subject is not None and not actors:
+            if not self._may_act(subject):
+                return
+            if self._columns.deps[token] == "acl":
+                actors = self._arguments.author(subject)
         if not _able(frame, actors) or self._silent(token, frame) or (not actors and frame.type == "ASSAULT" and not self._violent(token)):
             return
         recipients = self._recipients(token, noun, frame, actors)
-        if not _public(frame, actors, recipients):
+        if frame.type == "MOBILIZE":
+            recipients = [actor for actor in recipients if actor.token != noun]
+        if frame.type == "CONSULT" and noun is None and len(actors) == 1 and subject is not None and self._columns.deps[subject] == "conj":
+            # "Kim and Putin, who met in 2019": the relative clause hangs on the second
+            actors = self._actors.all_of(self._columns.heads[subject])
+        if not self._public(frame, actors, recipients):
             return
         kind, why = self._resolved(frame.type, state)
         if kind is None:
@@ -103,7 +114,11 @@ class Finder:
             return
         recipients = self._recipients(token, None, frame, actors) or self._below(token, actors)
         kind, why = frame.type, "adjective"
-        if kind == "AGREE" and (inner := self._complement_type(token)) in _HOSTILE:
+        inner = self._complement_type(token)
+        if kind == "AGREE" and inner is None and not any(
+                self._columns.lemmas[child].lower() in classes()["friendly"] for child in self._columns.children[token]):
+            return
+        if kind == "AGREE" and inner in _HOSTILE:
             kind, why = "THREATEN", f"ready-{inner.lower()}"
         if kind == "AGREE" and state.polarity < 0:
             kind = "REJECT"
@@ -142,6 +157,8 @@ class Finder:
         for token in range(columns.size):
             if columns.pos[token] != "VERB" or token in typed or columns.deps[token] not in _FINITE | _REDUCED:
                 continue
+            if columns.lemmas[token] in _SEEMING:
+                continue
             subject, noun = self._arguments.subject(token), self._arguments.object(token)
             actors = self._arguments.named(subject) if subject is not None else []
             if subject is not None and not actors and columns.deps[token] in _FINITE:
@@ -176,8 +193,10 @@ class Finder:
     def _resolved(self, kind: str, state: State) -> tuple[str | None, str]:
         """PLOVER's type of a deed that is announced or refused instead of done."""
         refused = state.polarity < 0
-        if state.why in _FUTURE or (refused and any(self._columns.words[cue].lower() in ("will", "would", "wo") for cue in state.cues)):
-            if kind in _FRIENDLY or kind == "AGREE":
+        intended = state.why == "plan" and any(self._columns.lemmas[cue].lower() in _INTENDS for cue in state.cues)
+        resolute = refused and any(self._columns.words[cue].lower() in ("will", "would", "wo") for cue in state.cues)
+        if state.why in _FUTURE or intended or resolute:
+            if (kind in _FRIENDLY and state.why != "plan") or kind == "AGREE":
                 return ("REJECT", f"refused-{kind.lower()}") if refused else ("AGREE", f"promised-{kind.lower()}")
             if kind in _HOSTILE:
                 return (None, "") if refused else ("THREATEN", f"announced-{kind.lower()}")
@@ -264,6 +283,15 @@ class Finder:
             columns.deps[child] in ("xcomp", "dobj") and columns.lemmas[child].lower() in classes()["unsaid"]
             for child in columns.children[token])
 
+    def _public(self, frame: Frame, actors: list[Actor], recipients: list[Actor]) -> bool:
+        """Whether the parties are of public life: a friend who offers help makes no AGREE, but whoever kills makes an ASSAULT."""
+        parties = [*actors, *recipients]
+        if frame.type in ("ASSAULT", "COERCE", "PROTEST"):
+            return bool(parties)
+        groups = frame.type in ("REQUEST", "REJECT", "ACCUSE", "THREATEN")
+        return any(actor.code or actor.type == "ORG" or (actor.sector and (
+            actor.sector not in _PRIVATE or (groups and self._columns.tags[actor.token] == "NNS"))) for actor in parties)
+
     def _violent(self, token: int) -> bool:
         """"were killed when the roof fell in" is no attack: without an attacker the sentence must speak of violence."""
         columns, number = self._columns, self._columns.sents[token]
@@ -324,14 +352,6 @@ def _able(frame: Frame, actors: list[Actor]) -> bool:
         return False
     return not (frame.type == "ASSAULT" and actors and all(
         actor.sector in ("BUS", "JRN") or (actor.type == "ORG" and not actor.code and not actor.sector) for actor in actors))
-
-
-def _public(frame: Frame, actors: list[Actor], recipients: list[Actor]) -> bool:
-    """Whether the parties are of public life: a friend who offers help makes no AGREE, but whoever kills makes an ASSAULT."""
-    parties = [*actors, *recipients]
-    if frame.type in ("ASSAULT", "COERCE", "PROTEST"):
-        return bool(parties)
-    return any(actor.code or (actor.sector and actor.sector not in _PRIVATE) or actor.type == "ORG" for actor in parties)
 
 
 def _apart(parties: list[Actor], others: list[Actor]) -> list[Actor]:

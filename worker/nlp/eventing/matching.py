@@ -91,7 +91,7 @@ class Matcher:
         if not actors:
             # "more than 100 of them", "ten people": a number stands for what it counts
             columns = self._columns
-            return condition == "people" and columns.pos[noun] == "NUM"
+            return condition == "people" and columns.pos[noun] == "NUM" and columns.lemmas[noun].lower() not in classes()["measure"]
         match condition:
             case "people":
                 return any(actor.sector not in (None, "BUS") or not actor.code for actor in actors)

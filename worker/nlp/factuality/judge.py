@@ -47,7 +47,7 @@ class Judge:
             if columns.pos[token] in ("NOUN", "PROPN") and not self._copula(token):
                 found = noun_hedges(columns, token, frame)
             else:
-                reported = frame.source is not None and not self._quoted(token)
+                reported = frame.source is not None and columns.deps[token] in ("ccomp", "conj", "xcomp") and not self._quoted(token)
                 found = apply_hedges(columns, token, self._shared(token, frame), reported=reported)
             self._states[token] = found
         return found
@@ -79,7 +79,7 @@ class Judge:
             case "acl":
                 return self._complement(token, head, "to") if self._infinitive(token) or self._marked(token) else self._aside(head, depth)
             case "pcomp":
-                return self._after_preposition(head, depth)
+                return self._after_preposition(head, depth) if columns.tags[token] == "VBG" else self._aside(head, depth)
             case "advcl":
                 return self._adverbial(token, head, depth)
             case _:
@@ -142,6 +142,9 @@ class Judge:
         if kind is None:
             if columns.pos[head] in ("VERB", "AUX"):
                 return self.state(head)
+            if word == "to":
+                # "its approach to arming the rebels", "a road to joining": a direction, not a deed
+                return self._clause_frame(head, depth).under(KINDS["purpose"].affirmed, None, "purpose")
             return self._aside(head, depth)
         over = self._verb_over(head) if columns.pos[head] == "ADJ" else head
         return self._below(over, head, kind)
