@@ -10,12 +10,12 @@ unknown, cues `confirmed` and `not`.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker.nlp.factuality.lexicon import Status, predicates
-from worker.nlp.factuality.predicates import predicates_of, stretch
+from worker.nlp.factuality.predicates import Stretches, predicates_of
 from worker.nlp.factuality.state import Certainty, Polarity, State
 from worker.nlp.voices import Voices
 from worker.records import Record, Ref, TextSpan
@@ -68,27 +68,107 @@ class ClaimRecord(Record):
 
 def extract(reading: Reading) -> Iterator[ClaimRecord]:
     """Give the claims in order of their predicates."""
-    columns, judge = reading.columns, reading.judge
-    quotes = Voices(reading.records("quotes"))
-    events = {occurrence.token: (columns.starts[occurrence.token], columns.ends[occurrence.last - 1]) for occurrence in reading.occurrences}
-    states = {}
-    for token in predicates_of(columns):
-        state = judge.state(token)
-        quote = quotes.at(columns.starts[token])
-        if state.cues or _main(reading, token) or (columns.deps[token] == "ccomp" and (state.source or quote is not None)):
-            states[token] = (state, quote)
-    for token in (*events, *_disputed(columns)):
-        states.setdefault(token, (judge.state(token), quotes.at(columns.starts[token])))
-    for token, (state, quote) in sorted(states.items()):
-        yield _claim(reading, token, state, quote, heads=states.keys(), event=events.get(token))
+    return _Claims(reading).all()
 
 
-def _main(reading: Reading, token: int) -> bool:
-    """A sentence's main clause, those joined to it by "and", and its infinitives ("managed to escape")."""
-    columns = reading.columns
-    while columns.deps[token] in ("conj", "xcomp"):
-        token = columns.heads[token]
-    return columns.deps[token] == "ROOT"
+class _Claims:
+    """The claims of one article."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+        self._columns = reading.columns
+        self._voices = Voices(reading.records("quotes"))
+        self._stretches = Stretches(reading.columns)
+        #: Each event by its trigger; an event's claim stands as the event does.
+        self._events = {occurrence.token: occurrence for occurrence in reading.occurrences}
+        self._heads: dict[int, State] = {}
+
+    def all(self) -> Iterator[ClaimRecord]:
+        columns, judge = self._columns, self._reading.judge
+        heads = {token: occurrence.state for token, occurrence in self._events.items()}
+        for token in predicates_of(columns):
+            if token not in heads:
+                state = judge.state(token)
+                if state.cues or self._told(token, state):
+                    heads[token] = state
+        for token in _disputed(columns):
+            heads.setdefault(token, judge.state(token))
+        self._heads = heads
+        return (self._claim(token, state) for token, state in sorted(heads.items(), key=lambda head: head[0]))
+
+    def _told(self, token: int, state: State) -> bool:
+        """What the author states in a sentence's main clause, or somebody in what he says."""
+        deps, heads = self._columns.deps, self._columns.heads
+        if deps[token] == "ccomp" and (state.source is not None or self._voices.at(self._columns.starts[token]) is not None):
+            return True
+        while deps[token] in ("conj", "xcomp"):
+            token = heads[token]
+        return deps[token] == "ROOT"
+
+    def _claim(self, token: int, state: State) -> ClaimRecord:
+        reading, columns = self._reading, self._columns
+        quote = self._voices.at(columns.starts[token])
+        start, end = self._stretches.of(token)
+        status, polarity, certainty = state.printed
+        if quote is not None and status == "asserted":
+            status = "reported"
+        event = self._events.get(token)
+        above = state.source.predicate if state.source else token
+        return ClaimRecord(
+            start=start, end=end, text=reading.text[start:end], head=self._span(token, token + 1), holder=self._holder(state, quote),
+            quote=Ref("quotes", quote.key) if quote is not None else None, status=status, polarity=polarity, certainty=certainty,
+            cues=self._cues(state.cues), events=(Ref("events", (columns.starts[token], columns.ends[event.last - 1])),) if event else (),
+            within=Ref("claims", (columns.starts[above], columns.ends[above])) if above != token and above in self._heads else None,
+            why=state.why)
+
+    def _cues(self, tokens: tuple[int, ...]) -> tuple[TextSpan, ...]:
+        """The cues in order of the text; those side by side are one ("not confirmed"), with what strengthens them ("highly likely")."""
+        if not tokens:
+            return ()
+        columns = self._columns
+        marked = set(tokens)
+        for token in tokens:
+            if columns.pos[token] in ("ADJ", "ADV"):
+                marked.update(child for child in columns.children[token] if columns.deps[child] == "advmod")
+        runs: list[list[int]] = []
+        for token in sorted(marked):
+            if runs and runs[-1][-1] == token - 1:
+                runs[-1].append(token)
+            else:
+                runs.append([token])
+        return tuple(self._span(run[0], run[-1] + 1) for run in runs)
+
+    def _holder(self, state: State, quote: Any | None) -> Holder:  # noqa: ANN401 - the quote's record, whose class an extractor owns
+        """The grammar's own source counts inside a quote; else the quote's speaker holds the claim."""
+        source = state.source
+        if quote is None:
+            return self._named(source.token) if source is not None else Holder(kind="author")
+        if source is not None:
+            place = self._columns.starts[source.predicate]
+            if quote.speaker is None or any(piece.start <= place < piece.end for piece in quote.fragments):
+                return self._named(source.token)
+        speaker = quote.speaker
+        if speaker is None:
+            return Holder(kind="anonymous")
+        kind: Literal["entity", "anonymous"] = "anonymous" if speaker.anonymous or speaker.entity is None else "entity"
+        return Holder(kind=kind, entity=speaker.entity, start=speaker.start, end=speaker.end, text=speaker.text)
+
+    def _named(self, token: int | None) -> Holder:
+        """Who the head of a phrase names; the reporter is the author."""
+        if token is None:
+            return Holder(kind="anonymous")
+        parties, text = self._reading.parties, self._reading.text
+        entity, mention = parties.entity_of(token), parties.mention_of(token)
+        if entity is not None and entity.reporter:
+            return Holder(kind="author")
+        if entity is None or mention is None or mention.head != token:
+            start, end = self._stretches.of(token)
+            return Holder(kind="anonymous", start=start, end=end, text=text[start:end])
+        return Holder(kind="entity" if entity.name else "anonymous", entity=Ref("entities", entity.number), start=mention.start,
+                      end=mention.end, text=text[mention.start:mention.end])
+
+    def _span(self, first: int, last: int) -> TextSpan:
+        return self._reading.span(self._columns.starts[first], self._columns.ends[last - 1])
 
 
 def _disputed(columns: Columns) -> Iterator[int]:
@@ -99,74 +179,3 @@ def _disputed(columns: Columns) -> Iterator[int]:
             kind = known.get(("v", columns.lemmas[columns.heads[token]].lower()))
             if kind is not None and kind.name in ("confirm", "deny"):
                 yield token
-
-
-def _cues(reading: Reading, tokens: tuple[int, ...]) -> tuple[TextSpan, ...]:
-    """The cues in order of the text; those side by side are one ("not confirmed"), with what strengthens them ("highly likely")."""
-    columns = reading.columns
-    marked = set(tokens)
-    for token in tokens:
-        if columns.pos[token] in ("ADJ", "ADV"):
-            marked.update(child for child in columns.children[token] if columns.deps[child] == "advmod")
-    runs: list[list[int]] = []
-    for token in sorted(marked):
-        if runs and runs[-1][-1] == token - 1:
-            runs[-1].append(token)
-        else:
-            runs.append([token])
-    return tuple(reading.span(columns.starts[run[0]], columns.ends[run[-1]]) for run in runs)
-
-
-def _claim(reading: Reading, token: int, state: State, quote: Any | None, *, heads: Collection[int],  # noqa: ANN401 - a quote
-           event: tuple[int, int] | None) -> ClaimRecord:
-    columns = reading.columns
-    start, end = stretch(columns, token)
-    status, polarity, certainty = state.printed
-    if quote is not None and status == "asserted":
-        status = "reported"
-    within = state.source.predicate if state.source and state.source.predicate in heads and state.source.predicate != token else None
-    return ClaimRecord(
-        start=start, end=end, text=reading.text[start:end], head=_span(reading, token),
-        holder=_holder(reading, state, quote), quote=Ref("quotes", quote.key) if quote is not None else None,
-        status=status, polarity=polarity, certainty=certainty,
-        cues=_cues(reading, state.cues), events=(Ref("events", event),) if event is not None else (),
-        within=Ref("claims", (columns.starts[within], columns.ends[within])) if within is not None else None, why=state.why)
-
-
-def _holder(reading: Reading, state: State, quote: Any | None) -> Holder:  # noqa: ANN401 - a quote
-    """The grammar's own source stands inside a quote; without one the quote's speaker holds the claim."""
-    columns = reading.columns
-    source = state.source
-    inner = source is not None and (quote is None or any(
-        piece.start <= columns.starts[source.predicate] < piece.end for piece in quote.fragments))
-    if source is not None and inner:
-        return _named(reading, source.token)
-    speaker = getattr(quote, "speaker", None)
-    if quote is not None:
-        if speaker is None:
-            return _named(reading, source.token) if source is not None else Holder(kind="anonymous")
-        kind: Literal["entity", "anonymous"] = "anonymous" if speaker.anonymous or speaker.entity is None else "entity"
-        return Holder(kind=kind, entity=speaker.entity, start=speaker.start, end=speaker.end, text=speaker.text)
-    return Holder(kind="author")
-
-
-def _named(reading: Reading, token: int | None) -> Holder:
-    if token is None:
-        return Holder(kind="anonymous")
-    columns = reading.columns
-    entity = reading.parties.entity_of(token)
-    if entity is not None and entity.reporter:
-        return Holder(kind="author")
-    mention = reading.parties.mention_of(token)
-    start, end = columns.starts[token], columns.ends[token]
-    if mention is not None and mention.head == token:
-        start, end = mention.start, mention.end
-    else:
-        entity = None
-        start, end = stretch(columns, token)
-    return Holder(kind="entity" if entity else "anonymous", entity=Ref("entities", entity.number) if entity else None,
-                  start=start, end=end, text=reading.text[start:end])
-
-
-def _span(reading: Reading, token: int) -> TextSpan:
-    return reading.span(reading.columns.starts[token], reading.columns.ends[token])

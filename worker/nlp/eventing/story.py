@@ -19,14 +19,21 @@ if TYPE_CHECKING:
 def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[Occurrence, ...]:
     """Give an article's events in order of their triggers, each with its further mentions."""
     kept: list[Occurrence] = []
+    #: Places in `kept` of what a trigger could repeat: its type in this sentence, or its word anywhere.
+    near: dict[tuple[int, str], list[int]] = {}
+    akin: dict[str, list[int]] = {}
     for occurrence in Finder(columns, Actors(columns, parties), judge).find():
-        for number, earlier in enumerate(kept):
-            if _same(columns, earlier, occurrence):
+        place = (columns.sents[occurrence.token], occurrence.type or occurrence.family)
+        for number in sorted({*near.get(place, ()), *akin.get(occurrence.family, ())}):
+            if _same(columns, kept[number], occurrence):
+                earlier = kept[number]
                 kept[number] = replace(
                     earlier, actors=earlier.actors or occurrence.actors, recipients=earlier.recipients or occurrence.recipients,
                     others=(*earlier.others, (occurrence.token, occurrence.last), *occurrence.others))
                 break
         else:
+            near.setdefault(place, []).append(len(kept))
+            akin.setdefault(occurrence.family, []).append(len(kept))
             kept.append(occurrence)
     return tuple(kept)
 
