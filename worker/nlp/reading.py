@@ -111,7 +111,7 @@ class Reading:
     @cached_property
     def numerals(self) -> tuple[Numeral, ...]:
         """All numbers in digits and in words, in order."""
-        return find_numerals(self.text)
+        return find_numerals(self.text, self.language.code)
 
     @cached_property
     def word_ranks(self) -> WordRanks:
