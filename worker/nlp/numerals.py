@@ -43,6 +43,8 @@ _BEHIND = (
 _DIGITS, _DIGITS_EUROPEAN = (re.compile(rf"(?P<digits>{digits}|(?=[{_MARKS}])){_BEHIND}") for digits in (_ENGLISH, _EUROPEAN))
 #: Languages that write a comma before decimals.
 _DECIMAL_COMMA = frozenset({"cs", "da", "de", "es", "fi", "fr", "hu", "id", "it", "nb", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "uk"})
+#: What may stand before ".5".
+_OPENS = " ($£€-−–~"
 #: The longest that may stand between two words of one number (" and one ").
 _FARTHEST_JOIN = len(" and one ")
 #: Atoms that are numbers by themselves, whatever the words around.
@@ -315,7 +317,7 @@ def _digit_atoms(text: str, *, comma: bool) -> Iterator[_Atom]:
     pattern = _DIGITS_EUROPEAN if comma else _DIGITS
     while (first := _FIRST.search(text, at)) is not None:
         begin = first.start()
-        if not comma and begin > at and text[begin - 1] == "." and not text[begin - 2:begin - 1].strip(" ($£€-−–~"):
+        if not comma and begin > at and text[begin - 1] == "." and first[0] not in _MARKS and not text[begin - 2:begin - 1].strip(_OPENS):
             begin -= 1  # ".5": the point is no full stop
         match = pattern.match(text, begin)
         assert match is not None, "every digit begins a numeral"

@@ -36,9 +36,8 @@ def with_context(copy: Copy, quantity: Quantity, found: Sequence[Quantity], *, b
     previous = found[-1] if found else None
     if previous is None or not _same_sentence(copy, previous, quantity):
         return quantity
-    behind = previous.of.end if previous.of is not None and previous.end <= previous.of.end <= quantity.start else previous.end
     if previous.change is not None and quantity.change is None and quantity.kind in ("percent", "measure", "money") \
-            and _AS_WELL.fullmatch(copy.lowered, behind, quantity.start):
+            and _AS_WELL.fullmatch(copy.lowered, _behind(previous, quantity), quantity.start):
         quantity = replace(quantity, change=previous.change)
     if copy.lowered.startswith("from ", max(0, quantity.start - len("from "))) and quantity.origin is None:
         quantity = replace(quantity, change=None)
@@ -49,11 +48,17 @@ def with_context(copy: Copy, quantity: Quantity, found: Sequence[Quantity], *, b
     return quantity
 
 
+def _behind(previous: Quantity, quantity: Quantity) -> int:
+    """Give where the earlier quantity ends, with the noun that it counts."""
+    of = previous.of
+    return of.end if of is not None and previous.end <= of.end <= quantity.start else previous.end
+
+
 def is_origin(copy: Copy, quantity: Quantity, previous: Quantity) -> bool:
     """Tell whether the quantity is where the one before it came from: "rose to $7.36 billion from $6.78 billion"."""
     same = previous.kind == quantity.kind != "duration" and previous.unit == quantity.unit and previous.currency == quantity.currency
     return quantity.value is not None and same and quantity.change is None \
-        and _FROM_BEHIND.fullmatch(copy.lowered, previous.end, quantity.start) is not None
+        and _FROM_BEHIND.fullmatch(copy.lowered, _behind(previous, quantity), quantity.start) is not None
 
 
 def with_following(copy: Copy, found: Sequence[Quantity]) -> list[Quantity]:

@@ -47,7 +47,11 @@ def read_quantities(copy: Copy, numerals: Sequence[Numeral], timexes: Sequence[T
         if quantity is None:
             continue
         if found and is_origin(copy, quantity, found[-1]):
-            found[-1] = replace(found[-1], origin=quantity.value)
+            before = found[-1]
+            direction: Direction | None = before.change
+            if direction is None and before.value is not None and quantity.value is not None and before.value != quantity.value:
+                direction = "up" if before.value > quantity.value else "down"
+            found[-1] = replace(before, origin=quantity.value, change=direction)
         found.append(quantity)
     return settled(copy, [*with_following(copy, found), *find_factors(copy)], timexes)
 
