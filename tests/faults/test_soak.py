@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import string
@@ -57,8 +58,12 @@ def test_17_a_soak_of_new_words(place: Place) -> None:
 
 def _megabytes(pid: int) -> float:
     """Memory of the worker's own, all its processes together."""
-    parent = psutil.Process(pid)
-    return sum(process.memory_full_info().uss for process in (parent, *parent.children(recursive=True))) / 1e6
+    parent, own = psutil.Process(pid), 0
+    for process in (parent, *parent.children(recursive=True)):
+        # One may just have ended.
+        with contextlib.suppress(psutil.NoSuchProcess):
+            own += process.memory_full_info().uss
+    return own / 1e6
 
 
 def _slope(points: list[tuple[float, float]]) -> float:
