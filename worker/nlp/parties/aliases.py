@@ -88,13 +88,16 @@ def organisation_aliases(names: Iterable[str]) -> Iterator[Alias]:
             cores[core] = name
             for initials in initials_of(name):
                 acronyms[initials].append(name)
+    by_opening: dict[str, list[str]] = defaultdict(list)
+    for core in cores:
+        by_opening[core.partition(" ")[0]].append(core)
     for name in names:
         plain = name.replace(".", "")
         if plain.isupper() and plain.isalpha() and len(plain) > 1:
             known = acronyms.get(plain, [])
             if len(known) == 1 and known[0] != name:
                 yield name, known[0], "acronym"
-        yield from _openings(name, cores)
+        yield from _openings(name, {core: cores[core] for core in by_opening[core_of(name).partition(" ")[0]]})
         yield from _kinds(name, names)
 
 

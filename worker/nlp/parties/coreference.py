@@ -31,6 +31,8 @@ _REACH = {"person": 3, "thing": 1, "both": 2}
 _LEAD = 3.0
 _THINGS = frozenset({"ORG", "GPE", "FAC", "LOC", "EVENT", "PRODUCT", "WORK_OF_ART", "LAW", ""})
 _TYPES = {"person": frozenset({"PERSON"}), "thing": _THINGS, "both": _THINGS | {"PERSON", "NORP"}}
+#: Of a sentence that never ends only the latest candidates are tried.
+_MOST_CANDIDATES = 60
 _REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves"})
 _FIRST = frozenset({"i", "me", "my", "mine", "myself"})
 _SECOND = frozenset({"you", "your", "yourself"})
@@ -159,7 +161,7 @@ class _Walk:
         speaker = self.voices.speaker_at(token)
         here = columns.sents[token]
         for sentence in range(max(0, here - _REACH[kind]), here + 1):
-            for candidate in self.by_sentence.get(sentence, ()):
+            for candidate in self.by_sentence.get(sentence, [])[-_MOST_CANDIDATES:]:
                 if candidate.type not in _TYPES[kind] or not _agrees(candidate, gender, number):
                     continue
                 if speaker is not None and candidate.party is speaker:

@@ -68,9 +68,12 @@ class Describer:
         if phrase.indefinite or not (phrase.definite or said) or self._is_new(phrase):
             return None
         here = columns.sents[phrase.head]
+        reach = _REACH.get(phrase.type, _SHORT_REACH)
         kinds: list[tuple[float, Party]] = []
         for party, sentence in reversed(self.latest.values()):
-            if here - sentence > _REACH.get(phrase.type, _SHORT_REACH) or party.plural != phrase.plural:
+            if here - sentence > reach:
+                break
+            if party.plural != phrase.plural:
                 continue
             if party.type != phrase.type and not (phrase.type in ("GPE", "LOC") and party.type in ("GPE", "LOC")):
                 continue

@@ -34,7 +34,7 @@ def _entity(columns: Columns, text: str, party: Party, salience: float, numbers:
     key = ids.wikidata or f"{party.type}:{described}".casefold()
     roles = tuple(_role(columns, text, office, numbers) for office in sorted(party.offices, key=lambda office: office.first))
     return Entity(number=numbers[id(party)], key=key, type=party.type, name=party.name or None, gender=party.gender, plural=party.plural,
-                  mentions=tuple(_mention(columns, name) for name in party.names),
+                  mentions=tuple(_mention(columns, text, name) for name in party.names),
                   ids=ids, roles=roles, salience=salience, reporter=party.reporter)
 
 
@@ -53,9 +53,15 @@ def _weight(columns: Columns, party: Party) -> float:
     return weight
 
 
-def _mention(columns: Columns, name: Name) -> Mention:
-    return Mention(start=columns.starts[name.first], end=columns.ends[name.last - 1], first=name.first, last=name.last,
-                   head=head_of(columns, name.first, name.last), form=name.form, sense=name.sense, why=name.why)
+def _mention(columns: Columns, text: str, name: Name) -> Mention:
+    start, end = columns.starts[name.first], columns.ends[name.last - 1]
+    # A token can begin or end with a blank of its own (a no-break space).
+    while start < end - 1 and text[start].isspace():
+        start += 1
+    while end > start + 1 and text[end - 1].isspace():
+        end -= 1
+    return Mention(start=start, end=end, first=name.first, last=name.last, head=head_of(columns, name.first, name.last), form=name.form,
+                   sense=name.sense, why=name.why)
 
 
 def _ids(places: tuple[Place, ...]) -> Ids:

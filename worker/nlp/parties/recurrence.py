@@ -39,9 +39,11 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
             elif name.type == "ORG" and len(parts) > 1 and endings().get(kind := head_word(name.text(columns)), ("",))[0] == "ORG":
                 sequences.setdefault(kind, {}).setdefault((kind,), name)
     taken = {token for name in names for token in range(name.first, name.last)}
+    spellings = frozenset(columns.words)
     found = []
     for token, word in enumerate(columns.words):
-        if word not in sequences or token in taken or not (columns.tags[token] in ("NNP", "NNPS") or _mistagged(columns, token)):
+        if word not in sequences or token in taken \
+                or not (columns.tags[token] in ("NNP", "NNPS") or _mistagged(word, columns.tags[token], spellings)):
             continue
         for parts, model in sorted(sequences[word].items(), key=lambda item: -len(item[0])):
             last = token + len(parts)
@@ -57,10 +59,9 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
     return found
 
 
-def _mistagged(columns: Columns, token: int) -> bool:
+def _mistagged(word: str, tag: str, spellings: frozenset[str]) -> bool:
     """A capitalised word that the tagger takes for a common noun ("Starmer met soldiers") is a name if it is never written small."""
-    word = columns.words[token]
-    return columns.tags[token] in ("NN", "NNS", "JJ") and word[0].isupper() and not word.isupper() and word.lower() not in columns.words
+    return tag in ("NN", "NNS", "JJ") and word[0].isupper() and not word.isupper() and word.lower() not in spellings
 
 
 def _free(columns: Columns, first: int, last: int) -> bool:
