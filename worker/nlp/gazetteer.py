@@ -61,6 +61,8 @@ class Gazetteer:
         self._read_shared()
         self._read_cities()
         self._read_organisations()
+        for place, organisation, when in entries("metonyms"):
+            (self.seats if when == "always" else self.capitals)[place] = self.names[organisation][0]
         self.products = words("products")
         #: First word of every entry with the largest number of words that an entry beginning so has.
         self.openings: dict[str, int] = {}
@@ -79,7 +81,7 @@ class Gazetteer:
         if demonym := self.demonyms.get(text):
             return demonym.places[0].kind, "demonym", demonym.places, demonym.plural
         if seat := self.seats.get(text):
-            return "state", "metonym", (seat,), False
+            return seat.kind, "metonym", (seat,), False
         if cities := self.cities.get(text):
             return "city", "name", cities, False
         return ("product", "name", (), False) if text in self.products else None

@@ -47,7 +47,10 @@ def person_aliases(names: Iterable[str]) -> Iterator[Alias]:
 
 def _person_parts(name: str) -> tuple[str, ...]:
     parts = [fold(part) for part in name.replace(",", "").split(" ")]
-    return tuple(part for part in parts if part and part not in _SUFFIXES)
+    parts = [part for part in parts if part and part not in _SUFFIXES]
+    while len(parts) > 1 and parts[0] in words("particles"):
+        parts = parts[1:]  # "de Vos" is the surname of Pierre de Vos
+    return tuple(parts)
 
 
 def _one_person(bearers: list[str], parts: dict[str, tuple[str, ...]]) -> str | None:
@@ -134,6 +137,17 @@ def initials_of(name: str) -> tuple[str, ...]:
     short = "".join(part[0] for part in big).upper()
     every = "".join(part[0] for part in parts if part[0].isalpha()).upper()
     return (short,) if short == every else (short, every)
+
+
+def abbreviates(short: str, name: str) -> bool:
+    """Tell whether capitals in brackets after a name can stand for it: its initials, or letters of it in order ("IRENA")."""
+    plain = short.replace(".", "")
+    if plain in initials_of(name):
+        return True
+    if len(plain) < 3 or not plain.isupper() or " " not in name or plain[0] != name[0].upper():  # noqa: PLR2004 - two letters prove nothing
+        return False
+    letters = iter(name.upper())
+    return all(letter in letters for letter in plain)
 
 
 def _openings(name: str, cores: dict[str, str]) -> Iterator[Alias]:

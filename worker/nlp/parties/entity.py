@@ -43,7 +43,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ids:
-    """What the entity is called elsewhere; all null when the name is ambiguous, which `candidates` then lists."""
+    """What the entity is called elsewhere; null when the name is ambiguous, unless all `candidates` share it (New York: USA)."""
 
     wikidata: str | None = None
     #: A state's alpha-3 code (ISO 3166-1) or a region's code (ISO 3166-2).

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from worker.nlp.parties.name import Name
 
 _SPEECH = frozenset({"say", "tell", "add", "write", "argue", "note", "explain", "recall", "admit", "joke", "quip", "insist"})
+_LONGEST_LIST = 12
 Votes = dict[str, float]
 
 
@@ -129,11 +130,21 @@ def _from_grammar(columns: Columns, name: Name, votes: Votes) -> None:
             for child in columns.children[governor]:
                 if columns.deps[child] == "attr":
                     _vote_noun(columns, child, votes, 2.5)
+    _from_list(columns, head, votes)
     for child in columns.children[head]:
         if columns.deps[child] == "appos" and child >= name.last:
             _vote_noun(columns, child, votes, 2)
     if dep == "appos" and governor < name.first:
         _vote_noun(columns, governor, votes, 2)
+
+
+def _from_list(columns: Columns, head: int, votes: Votes) -> None:
+    """Read "companies such as X, Y and Z"."""
+    first, steps = head, 0
+    while columns.deps[first] == "conj" and steps < _LONGEST_LIST:
+        first, steps = columns.heads[first], steps + 1
+    if columns.deps[first] == "pobj" and columns.words[columns.heads[first]] in ("as", "like", "including"):
+        _vote_noun(columns, columns.heads[columns.heads[first]], votes, 2)
 
 
 def _vote_noun(columns: Columns, token: int, votes: Votes, weight: float) -> None:

@@ -70,4 +70,5 @@ def _ids(places: tuple[Place, ...]) -> Ids:
         return Ids(wikidata=place.wikidata, iso3166=place.iso3166, geonames=place.geonames, plover=place.plover)
     candidates = tuple(Candidate(name=place.name, wikidata=place.wikidata, iso3166=place.iso3166, geonames=place.geonames)
                        for place in places[:_MOST_CANDIDATES])
-    return Ids(candidates=candidates)
+    codes = {place.plover for place in places}
+    return Ids(candidates=candidates, plover=codes.pop() if len(codes) == 1 else None)

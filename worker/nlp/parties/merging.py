@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import words
 from worker.nlp.parties.agreement import gender_of
-from worker.nlp.parties.aliases import Alias, core_of, fold, initials_of, organisation_aliases, person_aliases
+from worker.nlp.parties.aliases import Alias, abbreviates, core_of, fold, initials_of, organisation_aliases, person_aliases
 from worker.nlp.parties.entity import Credits, Form, Gender
 from worker.nlp.parties.name import Name
 
@@ -190,7 +190,7 @@ def _join_defined(columns: Columns, parties: list[Party]) -> None:
 
 def _define(columns: Columns, outer: tuple[Party, Name], inner: tuple[Party, Name]) -> None:
     long, short = outer[1].text(columns), inner[1].text(columns)
-    if short.replace(".", "").upper() not in initials_of(long) and core_of(long) != core_of(short):
+    if not abbreviates(short, long) and short.replace(".", "").upper() not in initials_of(long) and core_of(long) != core_of(short):
         return
     if not inner[0].names or not outer[0].names or (outer[0].places and inner[0].places):
         return

@@ -11,7 +11,7 @@ from worker.nlp.lexicons import words
 from worker.nlp.parties.evidence import Votes, votes_of
 from worker.nlp.parties.name import Name
 from worker.nlp.parties.places import Match, matches, place_type, sense_of
-from worker.nlp.parties.recurrence import defined, recurring
+from worker.nlp.parties.recurrence import defined, recurring, speaking
 from worker.nlp.parties.spans import model_names
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def find_names(columns: Columns) -> list[Name]:
     for name in names:
         _take_government(columns, name)
     names = [name for name in names if name.first < name.last]
+    names += speaking(columns, names)
     _retype(columns, names)
     names += defined(columns, names)
     names += recurring(columns, names)

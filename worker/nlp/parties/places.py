@@ -83,10 +83,10 @@ _WITH = frozenset({"with", "against", "between", "by", "among", "versus", "vs.",
 
 def sense_of(columns: Columns, match: Match) -> tuple[Sense | None, tuple[Place, ...], Form]:
     """Tell what a mention of a place or its people means (null where the grammar does not tell), and for which place it then stands."""
-    if match.kind in ("organisation", "product"):
-        return None, match.places, match.form
     if match.form == "metonym":
         return "government", match.places, "metonym"
+    if match.kind in ("organisation", "product"):
+        return None, match.places, match.form
     if match.form == "demonym":
         return _of_demonym(columns, match), match.places, "demonym"
     sense = _of_place(columns, match)

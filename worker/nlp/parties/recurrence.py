@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.parties.aliases import head_word, initials_of
+from worker.nlp.lexicons import words
+from worker.nlp.parties.aliases import abbreviates, head_word
 from worker.nlp.parties.evidence import endings
 from worker.nlp.parties.name import Name
+from worker.nlp.parties.spans import after_title, titles
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -21,8 +23,27 @@ def defined(columns: Columns, names: list[Name]) -> list[Name]:
     for name in names:
         inside = name.last + 1
         if inside + 1 < columns.size and columns.words[inside - 1] in ("(", "[") and columns.words[inside + 1] in (")", "]") \
-                and inside not in taken and columns.words[inside].replace(".", "") in initials_of(name.text(columns)):
+                and inside not in taken and abbreviates(columns.words[inside], name.text(columns)):
             found.append(Name(first=inside, last=inside + 1, type=name.type, why="defined-acronym", places=name.places, title=inside))
+    return found
+
+
+def speaking(columns: Columns, names: list[Name]) -> list[Name]:
+    """Give the names that the model missed although they say something: "Leive said", "according to CBRE" is none."""
+    taken = {token for name in names for token in range(name.first, name.last)}
+    found = []
+    for token, dep in enumerate(columns.deps):
+        if dep != "nsubj" or token in taken or columns.tags[token] != "NNP" \
+                or columns.lemmas[columns.heads[token]] not in words("speech_verbs"):
+            continue
+        word, first = columns.words[token], token
+        if not word[0].isupper() or len(word) < 3 or word in endings() or word in titles():  # noqa: PLR2004 - "AI" is no name yet
+            continue
+        while first > 0 and first - 1 not in taken and columns.tags[first - 1] == "NNP" and columns.heads[first - 1] == token:
+            first -= 1
+        organisation = any(ch.isupper() for ch in word[1:])
+        found.append(Name(first=after_title(columns, first, token + 1), last=token + 1, type="ORG" if organisation else "PERSON",
+                          why="speaks", title=first))
     return found
 
 
