@@ -127,11 +127,23 @@ def _gateway(settings: Settings, environment: dict[str, str], port: int) -> Part
 
 
 def _flower(settings: Settings, environment: dict[str, str], port: int) -> Part:
-    """Flower, keeping its tasks over a restart; the password travels in the environment, not in a command line."""
+    address, home = settings.flower.address, settings.home.absolute()
+    command, secret = flower_command(settings, port)
+    _require_free("flower", address, port)
+    return Part("flower", command, home / "flower.log", environment | secret, 5.0, f"http://{address}:{port}/")
+
+
+def flower_command(settings: Settings, port: int) -> tuple[list[str], dict[str, str]]:
+    """Give Flower's command line and the environment it needs besides: the password travels there, not in a command line.
+
+    Flower keeps its tasks over a restart, in `home`.
+
+    Raises:
+        ConfigurationError: others could reach it without a password.
+    """
     address, home = settings.flower.address, settings.home.absolute()
     if not is_loopback(address) and not (settings.flower.user and settings.flower.password):
         raise ConfigurationError(f"flower.address: others could reach Flower on {address}; set flower.user and flower.password")
-    _require_free("flower", address, port)
     options = [f"--address={address}", f"--port={port}", "--persistent=True", f"--db={home / 'flower.db'}", "--state_save_interval=60000",
                "--max_tasks=20000", "--purge_offline_workers=300", "--enable_events=True", f"--tasks_columns={_FLOWER_COLUMNS}"]
     if settings.flower.read_only:
@@ -139,8 +151,7 @@ def _flower(settings: Settings, environment: dict[str, str], port: int) -> Part:
     secret = {"FLOWER_COOKIE_SECRET": secrets.token_urlsafe(32)}
     if settings.flower.user and settings.flower.password:
         secret["FLOWER_BASIC_AUTH"] = f"{settings.flower.user}:{settings.flower.password}"
-    command = [sys.executable, "-m", "celery", "-A", "worker.app", "flower", *options]
-    return Part("flower", command, home / "flower.log", environment | secret, 5.0, f"http://{address}:{port}/")
+    return [sys.executable, "-m", "celery", "-A", "worker.app", "flower", *options], secret
 
 
 def is_loopback(address: str) -> bool:

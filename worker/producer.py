@@ -26,11 +26,12 @@ from worker.settings import load_settings
 BATCH = 200
 BATCH_BYTES = 4 * 1024 * 1024
 #: Seconds after which a refused producer may try again.
-RETRY_AFTER = {"backlog": 10, "memory": 30}
+RETRY_AFTER = {"backlog": 10, "memory": 30, "held": 30}
 
 _REASONS = {
     "backlog": "too many articles wait already",
     "memory": "the server's memory is nearly full",
+    "held": "an operator holds intake for a while",
 }
 
 

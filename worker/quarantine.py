@@ -26,11 +26,7 @@ _PAGE = 64 * 1024
 
 
 class ProcessLostError(WiredeskError):
-    """The process died; the message says of what and what it had used, `stage` the last that it told."""
-
-    def __init__(self, message: str, stage: str) -> None:
-        super().__init__(message)
-        self.stage = stage
+    """The process died; the message says of what, and what it had used."""
 
 
 def run_apart(work: Callable[[Callable[[str], None]], T], *, memory_mib: int, cpu_seconds: float, wall_seconds: float) -> T:
@@ -57,7 +53,7 @@ def run_apart(work: Callable[[Callable[[str], None]], T], *, memory_mib: int, cp
                 os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
     if answer is None:
-        raise ProcessLostError(_obituary(status, usage, stage, wall_seconds), stage)
+        raise ProcessLostError(_obituary(status, usage, stage, wall_seconds))
     kind, value = pickle.loads(answer)  # noqa: S301 - written by this program's own fork a moment ago
     if kind == "error":
         raise value

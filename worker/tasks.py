@@ -14,22 +14,23 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, TypeVar
 
-from billiard.process import active_children
 from celery import bootsteps, signals
 from celery.exceptions import SoftTimeLimitExceeded, WorkerLostError
 from celery.worker import state as worker_state
 from celery.worker.request import Request
 from structlog.contextvars import bound_contextvars
 
-from worker import transport
+from worker import __version__, transport
 from worker.app import app, broker_url
 from worker.errors import ConfigurationError, PermanentError, ServerUnavailableError, TransientError, WiredeskError
 from worker.ledger import Ledger, connect, keys
 from worker.ledger.jobs import Attempt, unpack
 from worker.ledger.server import check_celery, masked
+from worker.ledger.workers import Sign
 from worker.logs import get_logger, set_up_logs
 from worker.nlp.model import load_model
 from worker.nlp.reading import Reader
@@ -128,6 +129,9 @@ def extract(article_id: str) -> None:
             ledger = _Process.connection()
             attempt = _patiently(
                 lambda: ledger.jobs.start(article_id, owner=worker_name(), process=os.getpid(), lease_seconds=_Lease.seconds))
+            if attempt == "held":
+                # The next look at the holds keeps the parent from taking more; the reconciler brings this one back.
+                time.sleep(load_settings().ledger.renew_seconds)
             if isinstance(attempt, str):
                 log.debug("hint_skipped", state=attempt)
                 return
@@ -143,10 +147,8 @@ def _read(ledger: Ledger, attempt: Attempt) -> None:
         result = _result(attempt)
     except SoftTimeLimitExceeded:
         _fail(ledger, attempt, "crash", "soft_time_limit", f"not read within {load_settings().worker.soft_time_limit:g} seconds")
-    except ProcessLostError as error:
-        _fail(ledger, attempt, "crash", "process_lost", str(error), error.stage)
-    except MemoryError as error:
-        _fail(ledger, attempt, "crash", "memory", str(error) or "out of memory")
+    except (MemoryError, ProcessLostError) as error:
+        _fail(ledger, attempt, "crash", "process_lost" if isinstance(error, ProcessLostError) else "memory", str(error) or "out of memory")
     except (PermanentError, ValueError, RecursionError) as error:
         _fail(ledger, attempt, "permanent", type(error).__name__, str(error))
     except TransientError as error:
@@ -184,13 +186,16 @@ def _result(attempt: Attempt) -> dict[str, Any]:
         return run(article, reader(), trip)
     limits = load_settings().worker
 
+    def apart(tell: Callable[[str], None]) -> dict[str, Any]:
+        tell("read")
+        return run(article, reader(), trip)
+
     seconds = limits.soft_time_limit
-    return run_apart(lambda tell: run(article, reader(), trip, tell), memory_mib=limits.quarantine_memory_mib,
-                     cpu_seconds=seconds, wall_seconds=seconds)
+    return run_apart(apart, memory_mib=limits.quarantine_memory_mib, cpu_seconds=seconds, wall_seconds=seconds)
 
 
-def _fail(ledger: Ledger, attempt: Attempt, kind: Any, reason: str, error: str, stage: str = "") -> None:  # noqa: ANN401 - the ledger's literal
-    state = _patiently(lambda: ledger.jobs.fail(attempt, kind, reason, error, stage))
+def _fail(ledger: Ledger, attempt: Attempt, kind: Any, reason: str, error: str) -> None:  # noqa: ANN401 - the ledger's literal
+    state = _patiently(lambda: ledger.jobs.fail(attempt, kind, reason, error))
     log.warning("article_failed", kind=kind, reason=reason, error=error[:500], state=state)
 
 
@@ -216,6 +221,8 @@ class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is 
         settings = load_settings().ledger
         reconciler = _reconciler()
         consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (_renew,))
+        processes = int(getattr(consumer.controller, "concurrency", 0) or 1)
+        consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (partial(_show, processes),))
         consumer.timer.call_repeatedly(settings.reconcile_seconds, _safely, (reconciler.round,))
 
 
@@ -230,6 +237,26 @@ def _reconciler() -> Reconciler:
 def _renew() -> None:
     active = [(request.args[0], request.worker_pid) for request in tuple(worker_state.active_requests) if request.worker_pid]
     _Process.connection().jobs.renew(worker_name(), active, load_settings().ledger.lease_seconds)
+
+
+def _show(processes: int) -> None:
+    """Give a sign of life, and learn whether work is held."""
+    ledger = _Process.connection()
+    ledger.workers.seen(Sign(name=worker_name(), version=__version__, processes=processes, reading=len(worker_state.active_requests),
+                             memory_mib=_memory_mib()))
+    transport.held = not {"work", "quiet"}.isdisjoint(ledger.holds.held())
+
+
+def _memory_mib() -> int:
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+    except OSError:
+        return 0
+
+
+@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def _take_leave(**_: object) -> None:
+    _safely(lambda: _Process.connection().workers.gone(worker_name()))
 
 
 def _safely(round_: Callable[[], None]) -> None:
@@ -291,8 +318,9 @@ def _stop_in_time() -> None:
         time.sleep(min(left, settings.ledger.renew_seconds))
         _safely(_renew)
     log.warning("stop_cut_short", seconds=settings.worker.stop_seconds)
-    for child in active_children():
-        os.kill(child.pid, signal.SIGKILL)
+    for request in tuple(worker_state.active_requests):
+        if request.worker_pid:
+            os.kill(request.worker_pid, signal.SIGKILL)
     time.sleep(1)
     os._exit(0)
 

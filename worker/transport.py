@@ -38,6 +38,10 @@ log = get_logger(__name__)
 bury: Callable[[str, str, str, bytes], None] | None = None
 
 
+#: While true, no hint is taken from the broker: the tasks set it when a person holds work.
+held = False
+
+
 class GarbageError(Exception):
     """An item of a queue that is no hint; `reason` is a short name of its class."""
 
@@ -114,6 +118,10 @@ class _Guarded:
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._queue_cycle = FairCycle()
+
+    def _brpop_start(self, timeout: float | None = None) -> None:
+        if not held:
+            super()._brpop_start(timeout)  # type: ignore[misc]  # kombu's channel has it
 
     def _brpop_read(self, **options: object) -> bool:
         try:

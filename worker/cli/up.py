@@ -1,4 +1,4 @@
-"""`wiredesk up|worker`: everything on one machine until Ctrl-C, or one worker for many machines."""
+"""`wiredesk up|worker|flower|alive`: everything on one machine until Ctrl-C, or one part for many machines."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command()(up)
     app.command()(worker)
+    app.command()(flower)
+    app.command()(alive)
 
 
 def up(
@@ -55,3 +57,34 @@ def worker(
                "--loglevel", settings.logs.level.upper(), *(["--events"] if events else [])]
     # Celery's own program takes this process over: signals and supervisors reach it without a go-between.
     os.execv(sys.executable, [sys.executable, "-m", "celery", "-A", "worker.app", "worker", *options])
+
+
+def flower(port: Annotated[int | None, typer.Option(help="Flower's port.")] = None) -> None:
+    """Run Flower here; anything but loopback needs flower.user and flower.password."""
+    from worker.machine import flower_command
+
+    settings = load_settings()
+    server_url(settings)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    command, secret = flower_command(settings, port or settings.flower.port)
+    os.execve(command[0], command, {**os.environ, **secret})
+
+
+def alive(seconds: Annotated[float, typer.Option(min=1, help="Longest silence.")] = 30.0) -> None:
+    """Tell by the exit status whether a worker of this host lives; a server that does not answer is not its fault."""
+    import socket
+
+    from worker.errors import ServerUnavailableError
+    from worker.ledger import connect
+
+    host = socket.gethostname()
+    try:
+        mine = [sign for sign in connect(load_settings(), name="wiredesk-alive").workers.list() if sign.host == host]
+    except ServerUnavailableError as error:
+        console.say(f"nobody can tell: {error}", "yellow")
+        return
+    heard = min((sign.silent for sign in mine), default=None)
+    if heard is None or heard > seconds:
+        console.say(f"no worker of {host} was heard of " + ("within ten minutes" if heard is None else f"for {heard:.0f} seconds"), "red")
+        raise typer.Exit(1)
+    console.say(f"a worker of {host} was heard of {heard:.0f} seconds ago", "green")

@@ -8,6 +8,8 @@
     ledger.results.mentions("Q423" or "north korea")  # ids of articles, newest first
     ledger.dead.list(), .show(), .replay(), .purge(), .export(), .bury()
     ledger.duplicates.place(result)                   # fill in the result's cluster; .story("cluster"): its articles
+    ledger.holds.hold("work"), .release(), .held()    # keep workers or intake from going on
+    ledger.workers.list()                             # which workers run
     ledger.metrics()                                  # text for Prometheus
 
 Submitting is `worker.producer`'s business, reading the stream of results `worker.consumer`'s. Every key stands in `keys.py`, every

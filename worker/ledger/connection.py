@@ -14,10 +14,12 @@ from worker.errors import WiredeskError
 from worker.ledger import keys
 from worker.ledger.dead_letters import DeadLetters
 from worker.ledger.duplicates import Duplicates
+from worker.ledger.holds import SENTENCES, Holds
 from worker.ledger.jobs import Jobs
 from worker.ledger.results import Results
 from worker.ledger.scripts import Scripts
 from worker.ledger.server import open_client, refused, require_server, unavailable
+from worker.ledger.workers import Workers
 from worker.metrics import ledger_text
 from worker.settings import server_url
 
@@ -67,6 +69,8 @@ class Ledger:
         self.results = Results(self)
         self.dead = DeadLetters(self)
         self.duplicates = Duplicates(self)
+        self.holds = Holds(self)
+        self.workers = Workers(self)
 
     @contextmanager
     def guard(self) -> Iterator[None]:
@@ -93,7 +97,8 @@ class Ledger:
             accepted=accepted, done=done, dead=dead, queued=queued, in_flight=in_flight,
             oldest_seconds=None if oldest < 0 else oldest / 1_000, waiting=waiting, quarantined=quarantined,
             counters=dict(zip(names, map(int, counters[1::2]), strict=True)),
-            alarms={name.decode(): json.loads(value)[1] for name, value in sorted(alarms.items())},
+            alarms={name.decode(): json.loads(value)[1] for name, value in sorted(alarms.items())}
+            | {f"held_{part}": SENTENCES[part] for part in self.holds.held()},
         )
 
     def metrics(self) -> str:

@@ -46,7 +46,7 @@ class Answer:
     verdict: Literal["accepted", "duplicate", "conflict", "busy"]
     version: int
     state: str
-    #: For busy: backlog or memory.
+    #: For busy: backlog, memory or held.
     detail: str
 
 

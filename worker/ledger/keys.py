@@ -69,6 +69,11 @@ MEMORY: Final = "wiredesk:memory"
 #: hash of alarm to JSON [milliseconds, sentence]; until it is over.
 ALARMS: Final = "wiredesk:alarms"
 
+#: hash of part (`holds.py`) to the time (ms) until which it is held, 0: until it is released; as long as the hold.
+HOLD: Final = "wiredesk:hold"
+#: hash of worker to JSON of its last sign of life (`workers.py`); as long as the worker.
+WORKERS: Final = "wiredesk:workers"
+
 #: stream of id, version, status, sha256 (and result, if switched on); trimmed behind the slowest living group.
 RESULTS: Final = "wiredesk:results"
 #: hash of acknowledged (ms), needs (oldest entry not acknowledged) and missed (entries trimmed before it read them); as long as the group.
@@ -92,7 +97,7 @@ LUA: Final = {
     "job": JOB, "history": HISTORY, "article": ARTICLE, "result": RESULT,
     "open": OPEN, "queued": QUEUED, "waiting": WAITING, "leases": LEASES, "quarantined": QUARANTINED,
     "sequences": SEQUENCES, "boundaries": BOUNDARIES, "fence": FENCE, "counters": COUNTERS, "timings": TIMINGS,
-    "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS,
+    "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS, "hold": HOLD,
     "results": RESULTS, "group": GROUP, "dead": DEAD, "entity": ENTITY, "name": NAME,
     "duplicates": DUPLICATES, "story": STORY,
 }

@@ -49,8 +49,7 @@ def made_articles(count: int, folder: Path | None = None) -> list[str]:
 def long_article(words: int) -> str:
     """Make one article of about so many words."""
     parts, have = [], 0
-    # A seed has 80 words at least.
-    for text in made_articles(2 + words // 80):
+    for text in made_articles(2 + words // 300):
         parts.append(text)
         have += len(text.split())
         if have >= words:

@@ -13,6 +13,14 @@ local function note(id, event, detail)
   redis.call('LTRIM', K.history .. id, -50, -1)
 end
 
+-- Whether somebody holds a part (holds.py).
+local function held(part)
+  for _, till in ipairs(redis.call('HMGET', K.hold, part, 'quiet')) do
+    if till and (till == '0' or tonumber(till) > now) then return true end
+  end
+  return false
+end
+
 local function fields(id, ...)
   local names, values = {...}, {}
   for i, value in ipairs(redis.call('HMGET', K.job .. id, ...)) do values[names[i]] = value end
@@ -74,16 +82,15 @@ local function die(id, reason, error, stage, keep)
 end
 
 -- The job's process vanished or was killed: at once again, in quarantine from the second time on, dead after the last attempt.
-local function crashed(id, reason, detail, stage)
-  local f = fields(id, 'attempts', 'stage')
-  if stage == nil or stage == '' then stage = f.stage or '' else redis.call('HSET', K.job .. id, 'stage', stage) end
+local function crashed(id, reason, detail)
+  local f = fields(id, 'attempts', 'crashes', 'queue')
   local crashes = redis.call('HINCRBY', K.job .. id, 'crashes', 1)
   leave(id)
   count('recovered')
   count('recovered|' .. reason)
   note(id, reason, detail)
   if tonumber(f.attempts) >= C.max_attempts then
-    die(id, reason, detail, stage)
+    die(id, reason, detail, redis.call('HGET', K.job .. id, 'stage') or '')
     return 'dead'
   end
   enqueue(id, crashes >= C.quarantine_after and K.quarantine or K.again)

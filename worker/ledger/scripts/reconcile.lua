@@ -2,6 +2,8 @@
 -- Bring back what is due: ended leases, waits that are over, hints that the broker lost. ARGV: who asks.
 -- One caller a round does the work. Returns expired, woken, hinted again.
 if not redis.call('SET', K.reconciler, ARGV[1], 'NX', 'PX', math.max(1, math.floor(C.reconcile_ms * 0.8))) then return {0, 0, 0} end
+local rounds = redis.call('HGET', K.hold, 'rounds')
+if rounds and (rounds == '0' or tonumber(rounds) > now) then return {0, 0, 0} end
 local LIMIT = 200
 local expired, woken, rehinted = 0, 0, 0
 

@@ -5,6 +5,7 @@ local id, owner, process, lease = unpack(ARGV)
 local f = fields(id, 'state', 'queue', 'version', 'attempts', 'accepted_at', 'received_at')
 if not f.state then return {'skip', 'unknown'} end
 if f.state ~= 'queued' then return {'skip', f.state} end
+if held('work') then return {'skip', 'held'} end
 if tonumber(f.attempts) >= C.max_attempts then
   die(id, 'attempts', 'started ' .. f.attempts .. ' times without an end')
   return {'skip', 'dead'}

@@ -18,6 +18,10 @@ if old.state then
   end
 end
 
+if held('intake') then
+  count('refused|held')
+  return {'busy', version, '', 'held'}
+end
 if redis.call('ZCARD', K.open) >= C.backlog then
   count('refused|backlog')
   return {'busy', version, '', 'backlog'}
