@@ -83,10 +83,13 @@ def test_accuracy_says_what_a_folder_lacks(reader: Reader, tmp_path: Path) -> No
 
 def test_speed_prints_numbers_for_programs(tmp_path: Path) -> None:
     """`--json` gives every part that was asked for; `--articles` names the texts."""
+    pytest.importorskip("matplotlib")
     file = tmp_path / "news.jsonl"
     file.write_text("".join(json.dumps({"text": text}) + "\n" for text in made_articles(3)))
-    done = CliRunner().invoke(app, ["bench", "speed", "stages", "--articles", str(file), "--count", "30", "--json"])
+    done = CliRunner().invoke(app, ["bench", "speed", "stages", "--articles", str(file), "--count", "30", "--json",
+                                    "--plot", str(tmp_path / "speed.svg")])
     assert done.exit_code == 0, done.output
+    assert "Stages of one article" in (tmp_path / "speed.svg").read_text()
     found = json.loads(done.stdout)
     assert found["articles"] == 3
     assert {"stock parse", "parse", "all extractors", "entities"} <= {stage["name"] for stage in found["stages"]}

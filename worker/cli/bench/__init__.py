@@ -3,7 +3,7 @@
 articles.py: texts to measure with. parse.py: the accelerated parse against spaCy's own. stages.py: where an article's time
 goes, and a profile. length.py: growth with an article's length. system.py: the whole system against `nlp.pipe`, in one run;
 scaling.py: with more processes, with a backlog; start.py: from nothing to the first result; workers.py: the server and worker
-that these start. accuracy.py: data sets in the evaluation layout. report.py, measure.py: tables, medians, memory, the machine.
+that these start. accuracy.py: data sets in the evaluation layout. report.py, plot.py, measure.py: tables, medians, memory, the machine.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def speed(
     rounds: Annotated[int, typer.Option(min=1, help="Rounds that the spread is taken over.")] = 5,
     processes: Annotated[int, typer.Option(min=1, help="Worker processes.")] = 2,
     profile: Annotated[Path | None, typer.Option(help="Write a profile of the pipeline to this file and print its top.")] = None,
+    plot: Annotated[Path | None, typer.Option(help="Draw the measurements to this file (.png, .svg).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure how fast articles are read."""
@@ -77,6 +78,10 @@ def speed(
         from worker.cli.bench.stages import profile_stages
 
         print(profile_stages(bench.reader, bench.texts, profile))
+    if plot is not None:
+        from worker.cli.bench.plot import draw
+
+        draw(found, plot)
     if as_json:
         console.print_json(found)
 
