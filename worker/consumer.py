@@ -150,17 +150,28 @@ def _read_group(ledger: Ledger, group: str, consumer: str, after: str, take_over
     _create_group(ledger, group, after)
     if lost := missed(ledger, group):
         log.warning("results_missed", group=group, entries=lost, reason="the group was silent for too long and the stream was trimmed")
+    yield from _take_over(ledger, group, consumer, take_over_ms)
+    while True:
+        with ledger.guard():
+            rows = ledger.client.xreadgroup(group, consumer, {keys.RESULTS: ">"}, count=_BATCH, block=_BLOCK_MS if follow else None)
+        fresh = _entries(rows)
+        yield from _deliveries(ledger, fresh, group)
+        if follow and not fresh:
+            # A quiet moment: look for what readers that died have left.
+            yield from _take_over(ledger, group, consumer, take_over_ms)
+        elif not fresh:
+            return
+
+
+def _take_over(ledger: Ledger, group: str, consumer: str, take_over_ms: int) -> Iterator[Delivery]:
+    """Go once through what others have left unacknowledged for so long."""
     cursor = "0-0"
     while True:
         with ledger.guard():
             answer = ledger.client.xautoclaim(keys.RESULTS, group, consumer, min_idle_time=take_over_ms, start_id=cursor, count=_BATCH)
-            cursor, taken = answer[0].decode(), [row for row in answer[1] if row[1]]
-        yield from _deliveries(ledger, taken, group)
-        with ledger.guard():
-            block = None if taken or cursor != "0-0" or not follow else _BLOCK_MS
-            fresh = _entries(ledger.client.xreadgroup(group, consumer, {keys.RESULTS: ">"}, count=_BATCH, block=block))
-        yield from _deliveries(ledger, fresh, group)
-        if not follow and not taken and not fresh and cursor == "0-0":
+        yield from _deliveries(ledger, [entry for entry in answer[1] if entry[1]], group)
+        cursor = answer[0].decode()
+        if cursor == "0-0":
             return
 
 

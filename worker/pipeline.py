@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import time
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -33,13 +33,15 @@ class Trip:
     queued: int = 0
 
 
-def run(article: Article, reader: Reader, trip: Trip) -> dict[str, Any]:
+def run(article: Article, reader: Reader, trip: Trip, tell: Callable[[str], None] | None = None) -> dict[str, Any]:
     """Read one article and give its result, ready for JSON.
 
-    An extractor's failure is named in `failures` and touches no other; what stops the parse itself is raised.
+    An extractor's failure is named in `failures` and touches no other; what stops the parse itself is raised. `tell` hears the name of
+    each stage as it begins, so that of a process which dies it is known where.
     """
     wanted = extractors.check(article.extractors) if article.extractors is not None else extractors.names()
-    clock = _Clock()
+    clock = _Clock(tell)
+    clock.begin("parse")
     with reader.read(article, trip.received) as reading:
         clock.lap("parse")
         failures = _extract_all(reading, wanted, clock)
@@ -66,9 +68,14 @@ def run(article: Article, reader: Reader, trip: Trip) -> dict[str, Any]:
 class _Clock:
     """Milliseconds of each stage."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[str], None] | None) -> None:
         self.laps: dict[str, float] = {}
+        self._tell = tell
         self._last = time.perf_counter()
+
+    def begin(self, stage: str) -> None:
+        if self._tell is not None:
+            self._tell(stage)
 
     def lap(self, stage: str) -> None:
         now = time.perf_counter()
@@ -79,6 +86,7 @@ class _Clock:
 def _extract_all(reading: Reading, wanted: tuple[str, ...], clock: _Clock) -> list[Failure]:
     failures = []
     for name in extractors.running_order(wanted):
+        clock.begin(name)
         try:
             records = list(extractors.load(name).extract(reading))
         except Exception as error:  # noqa: BLE001 - one extractor never takes the others with it

@@ -26,7 +26,11 @@ _PAGE = 64 * 1024
 
 
 class ProcessLostError(WiredeskError):
-    """The process died; the message says of what, and what it had used."""
+    """The process died; the message says of what and what it had used, `stage` the last that it told."""
+
+    def __init__(self, message: str, stage: str) -> None:
+        super().__init__(message)
+        self.stage = stage
 
 
 def run_apart(work: Callable[[Callable[[str], None]], T], *, memory_mib: int, cpu_seconds: float, wall_seconds: float) -> T:
@@ -53,7 +57,7 @@ def run_apart(work: Callable[[Callable[[str], None]], T], *, memory_mib: int, cp
                 os.kill(pid, signal.SIGKILL)
         _, status, usage = os.wait4(pid, 0)
     if answer is None:
-        raise ProcessLostError(_obituary(status, usage, stage, wall_seconds))
+        raise ProcessLostError(_obituary(status, usage, stage, wall_seconds), stage)
     kind, value = pickle.loads(answer)  # noqa: S301 - written by this program's own fork a moment ago
     if kind == "error":
         raise value

@@ -23,6 +23,8 @@ log = get_logger(__name__)
 _TRIM_BATCH = 5_000
 #: Seconds between two rounds of trimming and checks of the server.
 _SLOW_ROUND_SECONDS = 15
+#: Seconds for which a server that went back in time is complained of.
+_FORGIVE_SECONDS = 86_400
 #: Share of the dead letters' bound that raises an alarm.
 _DEAD_SHARE = 0.9
 
@@ -35,6 +37,7 @@ class Reconciler:
         self._owner = owner
         self._next_slow = 0.0
         self._most_accepted = 0
+        self._forgive_at = 0.0
         self._raised: dict[str, str] = {}
 
     def round(self) -> None:
@@ -80,11 +83,13 @@ class Reconciler:
             alarms["conservation"] = (
                 f"the books do not balance: {status.accepted} accepted, but {status.done} done + {status.dead} dead + "
                 f"{status.queued} queued + {status.in_flight} in flight; was it restored from an old file, or written to by others?")
-        if status.accepted < self._most_accepted:
+        if status.accepted >= self._most_accepted or time.monotonic() > self._forgive_at:
+            self._most_accepted = status.accepted
+            self._forgive_at = time.monotonic() + _FORGIVE_SECONDS
+        else:
             alarms["went_back"] = (
                 f"the server has forgotten accepted articles ({self._most_accepted} were accepted, it knows {status.accepted}): "
                 "it was emptied or restored from an old file; submit again what producers still have, nothing is doubled")
-        self._most_accepted = max(self._most_accepted, status.accepted)
         with self._ledger.guard():
             findings = check_server(self._ledger.client, allow_volatile=settings.ledger.allow_volatile)
             memory = self._memory()

@@ -18,6 +18,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+from billiard.process import active_children
 from celery import bootsteps, signals
 from celery.exceptions import SoftTimeLimitExceeded, WorkerLostError
 from celery.worker import state as worker_state
@@ -147,8 +148,10 @@ def _read(ledger: Ledger, attempt: Attempt) -> None:
         result = _result(attempt)
     except SoftTimeLimitExceeded:
         _fail(ledger, attempt, "crash", "soft_time_limit", f"not read within {load_settings().worker.soft_time_limit:g} seconds")
-    except (MemoryError, ProcessLostError) as error:
-        _fail(ledger, attempt, "crash", "process_lost" if isinstance(error, ProcessLostError) else "memory", str(error) or "out of memory")
+    except ProcessLostError as error:
+        _fail(ledger, attempt, "crash", "process_lost", str(error), error.stage)
+    except MemoryError as error:
+        _fail(ledger, attempt, "crash", "memory", str(error) or "out of memory")
     except (PermanentError, ValueError, RecursionError) as error:
         _fail(ledger, attempt, "permanent", type(error).__name__, str(error))
     except TransientError as error:
@@ -186,16 +189,13 @@ def _result(attempt: Attempt) -> dict[str, Any]:
         return run(article, reader(), trip)
     limits = load_settings().worker
 
-    def apart(tell: Callable[[str], None]) -> dict[str, Any]:
-        tell("read")
-        return run(article, reader(), trip)
-
     seconds = limits.soft_time_limit
-    return run_apart(apart, memory_mib=limits.quarantine_memory_mib, cpu_seconds=seconds, wall_seconds=seconds)
+    return run_apart(lambda tell: run(article, reader(), trip, tell), memory_mib=limits.quarantine_memory_mib,
+                     cpu_seconds=seconds, wall_seconds=seconds)
 
 
-def _fail(ledger: Ledger, attempt: Attempt, kind: Any, reason: str, error: str) -> None:  # noqa: ANN401 - the ledger's literal
-    state = _patiently(lambda: ledger.jobs.fail(attempt, kind, reason, error))
+def _fail(ledger: Ledger, attempt: Attempt, kind: Any, reason: str, error: str, stage: str = "") -> None:  # noqa: ANN401 - the ledger's literal
+    state = _patiently(lambda: ledger.jobs.fail(attempt, kind, reason, error, stage))
     log.warning("article_failed", kind=kind, reason=reason, error=error[:500], state=state)
 
 
@@ -318,9 +318,8 @@ def _stop_in_time() -> None:
         time.sleep(min(left, settings.ledger.renew_seconds))
         _safely(_renew)
     log.warning("stop_cut_short", seconds=settings.worker.stop_seconds)
-    for request in tuple(worker_state.active_requests):
-        if request.worker_pid:
-            os.kill(request.worker_pid, signal.SIGKILL)
+    for child in active_children():
+        os.kill(child.pid, signal.SIGKILL)
     time.sleep(1)
     os._exit(0)
 

@@ -35,3 +35,33 @@ def test_events_have_the_type_and_the_parties_that_their_words_tell(reader: Read
     """All events of a type, and no more."""
     found = read(reader, row["text"])["events"]
     assert [written(event) for event in found if event["type"]] == row["events"]
+
+
+def test_the_table_is_large_and_a_third_of_it_are_near_misses() -> None:
+    """A rule that fires everywhere cannot pass."""
+    assert len(ROWS) >= 120
+    assert sum(bool(row.get("near")) for row in ROWS) * 3 >= len(ROWS)
+
+
+def test_an_event_told_twice_is_one_with_two_mentions(reader: Reader) -> None:
+    """The first mention is the trigger; another victim is another event."""
+    text = "Russia attacked Ukraine on Monday. Russia's attack on Ukraine began at dawn. Russia attacked Georgia in 2008."
+    found = [event for event in read(reader, text)["events"] if event["type"] == "ASSAULT"]
+    assert [[mention["text"] for mention in event["mentions"]] for event in found] == [["attacked", "attack"], ["attacked"]]
+    assert all(event["mentions"][0] == event["trigger"] for event in found)
+
+
+def test_an_event_has_its_day_its_place_and_its_numbers(reader: Reader) -> None:
+    """They are records of their own, named by id."""
+    result = read(reader, "Rebels killed twelve soldiers in Chad on Friday.")
+    event = next(event for event in result["events"] if event["type"])
+    assert {entity["id"]: entity["name"] for entity in result["entities"]}[event["place"]] == "Chad"
+    assert {timex["id"]: timex["value"] for timex in result["timexes"]}[event["time"]] == "2024-10-18"
+    numbers = {quantity["id"]: quantity["value"] for quantity in result["quantities"]}
+    assert [numbers[number] for number in event["quantities"]] == [12]
+
+
+def test_what_plover_has_no_type_for_is_told_with_null(reader: Reader) -> None:
+    """The main predicate with its actor is an event, of no type."""
+    found = read(reader, "Airbus painted the aircraft.")["events"]
+    assert [(event["type"], event["trigger"]["text"], event["actors"][0]["text"]) for event in found] == [(None, "painted", "Airbus")]

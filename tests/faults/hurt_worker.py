@@ -54,13 +54,15 @@ COMMANDS: dict[str, Callable[[str, int], object]] = {
 }
 
 
-def _run(article: Any, reader: object, trip: Any) -> dict[str, Any]:
+def _run(article: Any, reader: object, trip: Any, tell: Callable[[str], None] | None = None) -> dict[str, Any]:
     if path := os.environ.get("WD_RUNS"):
         with Path(path).open("a") as runs:
             runs.write(f"{article.id} {trip.attempt} {os.getpid()}\n")
     for line in article.text.splitlines():
         if line.startswith("@"):
             name, _, argument = line[1:].partition(" ")
+            if tell is not None:
+                tell(name)
             COMMANDS[name](argument, trip.attempt)
     return {"article": {"id": article.id, "characters": len(article.text)}, "failures": [],
             "provenance": {"wiredesk": _VERSION, "attempt": trip.attempt, "milliseconds": {"queued": trip.queued}}}

@@ -93,6 +93,7 @@ def test_10_articles_that_kill(place: Place) -> None:
     assert all(letter.attempts <= 5 and letter.article()["text"] for letter in letters.values())
     assert "SIGABRT" in letters["abort"].error
     assert "SIGSEGV" in letters["segfault"].error
+    assert letters["segfault"].stage == "segfault"
     assert letters["recurse"].attempts == 1
     assert worker.alive()
     queued = [json.loads(place.ledger.results.get(article["id"]))["provenance"]["milliseconds"]["queued"] for article in good]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import socket
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -348,3 +349,31 @@ def test_an_article_has_a_page(http: httpx.Client, ledger: Ledger, reader: Reade
     assert "Rain fell" in page.text
     assert "<script>alert" not in page.text
     assert http.get("/v1/articles/b/page").status_code == 404
+
+
+def test_limits_and_origins_are_settings(server: Server, ledger: Ledger) -> None:
+    """A silent sender is cut off, live streams are counted, and only named web sites may call from a browser."""
+    running = Gateway(server.url, environment={
+        "WIREDESK_GATEWAY__SILENCE_SECONDS": "0.5", "WIREDESK_GATEWAY__STREAMS": "0", "WIREDESK_GATEWAY__BULK_MIB": "1",
+        "WIREDESK_GATEWAY__CORS_ORIGINS": '["https://desk.example"]'})
+    try:
+        with httpx.Client(base_url=running.address, timeout=20) as client:
+            assert client.get("/v1/results/stream").status_code == 429
+            origins = [client.get("/livez", headers={"Origin": origin}).headers.get("access-control-allow-origin")
+                       for origin in ("https://desk.example", "https://other.example")]
+            assert origins == ["https://desk.example", None]
+            large = client.post("/v1/articles", content=b"\n" * (2 << 20), headers={"Content-Type": "application/x-ndjson"})
+            assert (large.status_code, large.json()["type"]) == (413, "urn:wiredesk:too-large")
+        address = httpx.URL(running.address)
+        for kind in ("application/json", "application/x-ndjson"):
+            with socket.create_connection((address.host, address.port or 80), timeout=20) as slow:
+                head = f"POST /v1/articles HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n{{"
+                slow.sendall(head.encode())
+                assert b" 408 " in slow.recv(4_096).split(b"\r\n")[0]
+    finally:
+        running.close()
+
+
+def test_without_settings_no_web_site_may_call(http: httpx.Client) -> None:
+    """No answer carries a permission for other origins."""
+    assert "access-control-allow-origin" not in http.get("/livez", headers={"Origin": "https://desk.example"}).headers

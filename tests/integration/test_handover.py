@@ -9,11 +9,12 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import ROOT, open_ledger, wait_for
+from tests.servers import ROOT, Server, open_ledger, server_binaries, wait_for
 from worker.consumer import once, results
 from worker.ledger import Ledger
 from worker.ledger.jobs import Attempt
@@ -35,6 +36,14 @@ for delivery in results(group="archive", ledger=connect(load_settings()), take_o
         if new:
             database.execute("INSERT INTO articles VALUES (?, ?)", (delivery.id, delivery.result))
 """
+
+
+@pytest.fixture(scope="module", params=["valkey"])
+def server(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """One server is enough: what is tested stands above it."""
+    running = Server(server_binaries()[request.param])
+    yield running
+    running.close()
 
 
 def make_results(ledger: Ledger, number: int) -> None:

@@ -105,3 +105,18 @@ def test_numerals_lie_in_the_text_in_order_and_never_overlap(text):
 ])
 def test_examples(text, expected):
     assert read(text) == expected
+
+
+@pytest.mark.parametrize(("text", "language", "value"), [
+    ("1,5", "de", 1.5), ("1.234,5", "de", 1234.5), ("12.000", "fr", 12_000), ("1\u202f500,25", "fr", 1500.25),
+    ("1,500", "en", 1_500), ("1.5", "en", 1.5), ("1,5 million", "en", 1_500_000),
+])
+def test_the_language_tells_a_decimal_comma_from_one_of_thousands(text, language, value):
+    assert [numeral.value for numeral in find_numerals(text, language)] == [value]
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="0123456789.,½/ e×-st", max_size=40), st.sampled_from(["en", "de"]))
+def test_odd_digits_are_read_without_fail(text, language):
+    for numeral in find_numerals(text, language):
+        assert text[numeral.start:numeral.end]

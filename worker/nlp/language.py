@@ -23,7 +23,7 @@ MIN_LETTERS = 200
 #: A less certain judgement is none.
 MIN_CONFIDENCE = 0.9
 #: Characters judged at first, and when the first judgement is not certain.
-_GLANCE, _LOOK = 600, 4_000
+_GLANCE, _LOOK = 400, 4_000
 #: spaCy's code for a pipeline that reads any language.
 _ANY_LANGUAGE = "xx"
 #: Codes that name the same language for a reader of news.

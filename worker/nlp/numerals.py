@@ -32,12 +32,23 @@ _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−–", "012345678
 
 _FIRST = re.compile(f"[0-9{_MARKS}]")
 #: 1,234.5 and 12,34,567 (India) and 1 234 with a hard space, then 12 or 1.5 or .5; what may follow: 1/2, ½, ×10−8, st, bn.
-_DIGITS = re.compile(
-    r"(?P<digits>[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?![0-9])(?:\.[0-9]+)?|[0-9]{1,3}(?:[\u00a0\u202f][0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
-    rf"|[0-9]+(?:\.[0-9]+)?|\.[0-9]+|(?=[{_MARKS}]))"
+_ENGLISH = (r"[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}(?![0-9])(?:\.[0-9]+)?|[0-9]{1,3}(?:[\u00a0\u202f][0-9]{3})+(?![0-9])(?:\.[0-9]+)?"
+            r"|[0-9]{1,3},[0-9]{1,2}(?= ?(?:million|billion|trillion|bn\b|%|per ?cent))|[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+#: 1.234,5 and 1 234,5 as most of Europe writes.
+_EUROPEAN = (r"[0-9]{1,3}(?:[.\u00a0\u202f][0-9]{3})+(?![0-9])(?:,[0-9]+)?|[0-9]+(?:,[0-9]+)?")
+_BEHIND = (
     rf"(?:[ -](?P<over>[0-9]{{1,2}}/[0-9]{{1,3}})(?![0-9/])|/(?P<under>[0-9]{{1,3}})(?![0-9/])| ?(?P<vulgar>[{_MARKS}]))?"
     r"(?:(?: ?[×x*] ?10(?:\^|\*\*)?(?P<exponent>[-−–]?[0-9]{1,2}|⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)|e(?P<e>[-+]?[0-9]{1,2}))(?!\w))?"
     r"(?P<suffix>(?:st|nd|rd|th)(?![^\W_])| ?(?:mln|mn|bln|bn|trn|tn)(?![^\W_])|k(?![^\W_]))?")
+_DIGITS, _DIGITS_EUROPEAN = (re.compile(rf"(?P<digits>{digits}|(?=[{_MARKS}])){_BEHIND}") for digits in (_ENGLISH, _EUROPEAN))
+#: Languages that write a comma before decimals.
+_DECIMAL_COMMA = frozenset({"cs", "da", "de", "es", "fi", "fr", "hu", "id", "it", "nb", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "uk"})
+#: What may stand before ".5".
+_OPENS = " ($£€-−–~"
+#: The longest that may stand between two words of one number (" and one ").
+_FARTHEST_JOIN = len(" and one ")
+#: Atoms that are numbers by themselves, whatever the words around.
+_ALONE: dict[str, Kind] = {"digits": "cardinal", "unit": "cardinal", "teen": "cardinal", "ten": "cardinal", "digit-ordinal": "ordinal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +78,20 @@ class _Atom:
     scale: int = 1
 
 
-def find_numerals(text: str) -> tuple[Numeral, ...]:
-    """Give all numbers of the text in order; they never overlap."""
+def find_numerals(text: str, language: str = "en") -> tuple[Numeral, ...]:
+    """Give all numbers of the text in order; they never overlap. The language (ISO 639-1) tells a decimal comma from one of thousands."""
     lowered = _lowered(text)
-    atoms = [*_digit_atoms(lowered), *_word_atoms(lowered)]
+    atoms = [*_digit_atoms(lowered, comma=language in _DECIMAL_COMMA), *_word_atoms(lowered)]
     atoms.sort(key=lambda atom: atom.start)
     found: list[Numeral] = []
     at = 0
     while at < len(atoms):
+        atom = atoms[at]
+        alone = at + 1 == len(atoms) or atoms[at + 1].start - atom.end > _FARTHEST_JOIN
+        if alone and (kind := _ALONE.get(atom.kind)) is not None:
+            found.append(Numeral(atom.start, atom.end, number(atom.value), kind, atom.kind in ("digits", "digit-ordinal"), atom.scale))
+            at += 1
+            continue
         taken, numeral = _Phrase(lowered, atoms, at).read()
         if numeral is not None:
             found.append(numeral)
@@ -295,18 +312,19 @@ def _words() -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W\d_]){alternatives(_classes())}\b")
 
 
-def _digit_atoms(text: str) -> Iterator[_Atom]:
+def _digit_atoms(text: str, *, comma: bool) -> Iterator[_Atom]:
     at = 0
+    pattern = _DIGITS_EUROPEAN if comma else _DIGITS
     while (first := _FIRST.search(text, at)) is not None:
         begin = first.start()
-        if begin > at and text[begin - 1] == "." and not text[begin - 2:begin - 1].strip(" ($£€-−–~"):
+        if not comma and begin > at and text[begin - 1] == "." and first[0] not in _MARKS and not text[begin - 2:begin - 1].strip(_OPENS):
             begin -= 1  # ".5": the point is no full stop
-        match = _DIGITS.match(text, begin)
+        match = pattern.match(text, begin)
         assert match is not None, "every digit begins a numeral"
         at = max(match.end(), first.end())
         if match.end() - begin > _LONGEST or (match["digits"].isdigit() and len(match["digits"]) > _LONGEST_RUN):
             continue
-        value = _digit_value(match)
+        value = _digit_value(match, comma=comma)
         suffix = (match["suffix"] or "").strip()
         if suffix in ("st", "nd", "rd", "th"):
             yield _Atom(begin, at, "digit-ordinal", value)
@@ -315,11 +333,17 @@ def _digit_atoms(text: str) -> Iterator[_Atom]:
             yield _Atom(begin, at, "digits", value * scale, scale)
 
 
-def _digit_value(match: re.Match[str]) -> Exact:
+def _digit_value(match: re.Match[str], *, comma: bool) -> Exact:
     digits = match["digits"]
     if match.end() == match.end("digits") and digits.isdigit():
         return int(digits)  # most numerals are plain
-    digits = digits.replace(",", "").replace("\u00a0", "").replace("\u202f", "")
+    digits = digits.replace("\u00a0", "").replace("\u202f", "")
+    if comma:
+        digits = digits.replace(".", "").replace(",", ".")
+    elif "," in digits and digits[-4:-3] != "," and "." not in digits:
+        digits = digits.replace(",", ".")  # "1,5 million" in English copy
+    else:
+        digits = digits.replace(",", "")
     value: Exact = (int(digits) if digits.isdigit() else Fraction(digits)) if digits else 0
     if part := match["over"] or _VULGAR.get(match["vulgar"] or ""):
         top, bottom = part.split("/")

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.accelerate import accelerate as run_accelerated
+from worker.nlp.accelerate.vocabulary import FREQUENT, Vocabulary
 from worker.nlp.byline import Byline, Imprint, read_imprint
 from worker.nlp.columns import Columns
 from worker.nlp.eventing.story import find_occurrences
@@ -110,7 +111,7 @@ class Reading:
     @cached_property
     def numerals(self) -> tuple[Numeral, ...]:
         """All numbers in digits and in words, in order."""
-        return find_numerals(self.text)
+        return find_numerals(self.text, self.language.code)
 
     @cached_property
     def word_ranks(self) -> WordRanks:
@@ -168,6 +169,7 @@ class Reader:
         self.model = model
         self._cache = cache
         self._patience = patience if accelerate == "auto" else 0
+        self._vocabulary = Vocabulary(model.nlp, frequent=0 if patience else FREQUENT) if accelerate != "off" else None
         self._parse: Callable[[str], Doc] = run_accelerated(model.nlp, "numpy" if self._patience else accelerate, cache)
 
     @property
@@ -189,5 +191,7 @@ class Reader:
             self._patience -= 1
             if not self._patience:
                 self._parse = run_accelerated(self.model.nlp, "auto", self._cache)
+        if self._vocabulary is not None:
+            self._vocabulary.notice(article.text)
         with self.model.nlp.memory_zone():
             yield Reading(article=article, doc=parse_long(article.text, self._parse), received=received, language=language)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from worker.nlp.factuality.lexicon import predicates
+
+if TYPE_CHECKING:
+    from worker.nlp.factuality.lexicon import Status
+    from worker.nlp.factuality.state import State
+
+#: Pieces that are looked back at: quotes nest, but not deeper.
+_NESTED = 8
 
 
 class Voices:
@@ -17,14 +26,25 @@ class Voices:
 
     def at(self, place: int) -> Any | None:  # noqa: ANN401 - the quote's record, whose class an extractor owns
         """Give the innermost quote that holds the code point."""
-        for number in range(bisect_right(self._starts, place) - 1, -1, -1):
-            start, end, quote = self._pieces[number]
+        last = bisect_right(self._starts, place)
+        for start, end, quote in reversed(self._pieces[max(last - _NESTED, 0):last]):
             if start <= place < end:
                 return quote
-            if number < bisect_right(self._starts, place) - _NESTED:
-                break
         return None
 
 
-#: Pieces that are looked back at: quotes nest, but not deeper.
-_NESTED = 8
+def vouches(quote: Any, state: State) -> bool:  # noqa: ANN401 - the quote's record
+    """Tell whether a quote makes what stands in it its speaker's word.
+
+    Indirect speech does by its verb; what somebody fails, hopes or refuses to do ("refused to answer") the author tells.
+    """
+    if quote.kind != "indirect" or state.source is not None:
+        return True
+    known = predicates()
+    kind = next((found for letter in "van" if quote.cue and (found := known.get((letter, quote.cue.lemma)))), None)
+    return kind.source if kind is not None else quote.speaker is not None
+
+
+def status_in(quote: Any | None, state: State) -> Status:  # noqa: ANN401 - the quote's record
+    """Give the status that a statement prints with: what stands in a quote is at least reported."""
+    return "reported" if state.status == "asserted" and quote is not None and vouches(quote, state) else state.status

@@ -49,7 +49,8 @@ def made_articles(count: int, folder: Path | None = None) -> list[str]:
 def long_article(words: int) -> str:
     """Make one article of about so many words."""
     parts, have = [], 0
-    for text in made_articles(2 + words // 300):
+    # A seed has 80 words at least.
+    for text in made_articles(2 + words // 80):
         parts.append(text)
         have += len(text.split())
         if have >= words:

@@ -8,7 +8,7 @@ if f.state ~= 'started' or not mine then
   count('stale')
   return 'stale'
 end
-if kind == 'crash' then return crashed(id, reason, error) end
+if kind == 'crash' then return crashed(id, reason, error, stage) end
 if kind == 'permanent' or tonumber(f.attempts) >= C.max_attempts then
   die(id, reason, error, stage)
   return 'dead'

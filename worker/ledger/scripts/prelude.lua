@@ -82,15 +82,16 @@ local function die(id, reason, error, stage, keep)
 end
 
 -- The job's process vanished or was killed: at once again, in quarantine from the second time on, dead after the last attempt.
-local function crashed(id, reason, detail)
-  local f = fields(id, 'attempts', 'crashes', 'queue')
+local function crashed(id, reason, detail, stage)
+  local f = fields(id, 'attempts', 'stage')
+  if stage == nil or stage == '' then stage = f.stage or '' else redis.call('HSET', K.job .. id, 'stage', stage) end
   local crashes = redis.call('HINCRBY', K.job .. id, 'crashes', 1)
   leave(id)
   count('recovered')
   count('recovered|' .. reason)
   note(id, reason, detail)
   if tonumber(f.attempts) >= C.max_attempts then
-    die(id, reason, detail, redis.call('HGET', K.job .. id, 'stage') or '')
+    die(id, reason, detail, stage)
     return 'dead'
   end
   enqueue(id, crashes >= C.quarantine_after and K.quarantine or K.again)

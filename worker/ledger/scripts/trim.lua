@@ -28,9 +28,9 @@ if cut then
   local dead = {}
   for _, flat in ipairs(redis.call('XINFO', 'GROUPS', K.results)) do
     local group = pairs_of(flat)
-    local needs = group['last-delivered-id']
+    local needs, from = group['last-delivered-id'], '('
     local pending = redis.call('XPENDING', K.results, group.name)
-    if tonumber(pending[1]) > 0 and before(pending[2], needs) then needs = pending[2] end
+    if tonumber(pending[1]) > 0 and not before(needs, pending[2]) then needs, from = pending[2], '' end
     -- Any client may read a group with Redis' own commands: progress since the last look is a sign of life.
     local seen = redis.call('HMGET', K.group .. group.name, 'acknowledged', 'needs')
     if not seen[1] or seen[2] ~= needs then
@@ -41,12 +41,12 @@ if cut then
       if before(needs, cut) then cut = needs end
     else
       silent[#silent + 1] = group.name
-      dead[#dead + 1] = {group.name, needs}
+      dead[#dead + 1] = {group.name, needs, from .. needs}
     end
   end
   for _, group in ipairs(dead) do
     if before(group[2], cut) then
-      local missed = #redis.call('XRANGE', K.results, '(' .. group[2], '(' .. cut, 'COUNT', batch)
+      local missed = #redis.call('XRANGE', K.results, group[3], '(' .. cut, 'COUNT', batch)
       if missed > 0 then redis.call('HINCRBY', K.group .. group[1], 'missed', missed) end
     end
   end

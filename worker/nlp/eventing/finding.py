@@ -26,6 +26,8 @@ _FRIENDLY = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RET
 _HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
 #: States of deeds that nobody reports as done or as resolved upon.
 _UNREAL = frozenset({"want", "purpose", "seek", "condition", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear"})
+#: Nothing is known of it, and that is the news: "has not confirmed that it sent troops".
+_DISPUTED = frozenset({"confirm", "say", "allege", "deny", "reveal"})
 _FUTURE = frozenset({"future", "future-in-past"})
 #: Who plans hostile deeds threatens; who prepares or is expected to do them does not say so.
 _INTENDS = frozenset({"plan", "intend", "ready", "prepared", "vow", "pledge", "promise", "agree"})
@@ -76,8 +78,10 @@ class Finder:
             yield demanded
             return
         match = self._matcher.verb(token)
-        if match is None or ((state.why in _UNREAL or (state.strength == UNKNOWN and state.status != "unconfirmed"))
-                             and not (match[0].type == "ASSAULT" and self._attempted(token))):
+        if match is None:
+            return
+        unreal = state.why in _UNREAL or (state.strength == UNKNOWN and state.why not in _DISPUTED)
+        if unreal and not (match[0].type == "ASSAULT" and self._attempted(token)):
             return
         frame, noun = match
         subject = self._arguments.subject(token)
@@ -90,7 +94,7 @@ class Finder:
         if not _able(frame, actors) or self._silent(token, frame) or (not actors and frame.type == "ASSAULT" and not self._violent(token)):
             return
         recipients = self._recipients(token, noun, frame, actors)
-        if frame.type == "MOBILIZE":
+        if frame.type == "MOBILIZE" and actors:
             recipients = [actor for actor in recipients if actor.token != noun]
         if frame.type == "CONSULT" and noun is None and len(actors) == 1 and subject is not None and self._columns.deps[subject] == "conj":
             # "Kim and Putin, who met in 2019": the relative clause hangs on the second
@@ -215,6 +219,8 @@ class Finder:
     def _recipients(self, token: int, noun: int | None, frame: Frame, actors: list[Actor]) -> list[Actor]:
         columns, arguments = self._columns, self._arguments
         found: list[Actor] = []
+        #: "inspectors of the IAEA": who is only described stands back behind who is named.
+        nameless: list[Actor] = []
         for place in frame.recipients:
             match place:
                 case "obj" | "subj":
@@ -229,9 +235,15 @@ class Finder:
                 case _:
                     found = [actor for after in arguments.after(token, place) for actor in arguments.parties(after)]
             found = _apart(found, actors)
-            if found:
+            if any(actor.code or actor.entity is not None for actor in found):
                 return found
-        return self._below(token, actors) or self._beside(token, noun, actors)
+            nameless = nameless or found
+        if nameless:
+            return nameless
+        found = self._below(token, actors) or self._beside(token, noun, actors)
+        if not found and not actors and frame.type == "MOBILIZE" and noun is not None:
+            found = self._actors.all_of(noun)
+        return found
 
     def _beside(self, token: int, noun: int | None, actors: list[Actor]) -> list[Actor]:
         """A party in the object's own words, or behind one of the prepositions that name the other side."""

@@ -30,12 +30,13 @@ class Matcher:
         noun = self._arguments.object(token)
         for child in columns.children[token]:
             if columns.deps[child] in _PARTICLES:
-                after = noun
-                if noun is None and columns.pos[child] == "ADP":
-                    after = next((inner for inner in columns.children[child] if columns.deps[inner] == "pobj"), None)
-                found = self._fitting(known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ()), after, token)
-                if found is not None:
-                    return found, after
+                candidates = known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ())
+                after = next((inner for inner in columns.children[child] if columns.deps[inner] == "pobj"), None) if candidates else None
+                for thing in dict.fromkeys((noun, after) if columns.pos[child] == "ADP" else (noun,)):
+                    found = self._fitting(candidates, thing, token) if candidates and (thing is not None or after is None) else None
+                    if found is not None:
+                        return found, thing if noun is None else noun
+                found = None
                 if columns.deps[child] in ("prt", "advmod"):
                     # "pulled out of the talks"
                     for deeper in columns.children[child]:

@@ -16,6 +16,8 @@ _NONE = frozenset({"nobody", "nothing", "none", "neither", "nor"})
 _NO = frozenset({"no", "neither"})
 _SUBJECTS = ("nsubj", "nsubjpass")
 _OBJECTS = ("dobj", "attr", "nsubj", "nsubjpass", "dative")
+#: After these a bare form is an infinitive: "let them play".
+_LETS = frozenset({"let", "make", "help", "see", "hear", "watch", "have"})
 _BARE = frozenset({"ROOT", "ccomp", "acl", "relcl"})
 _NOT = frozenset({"not", "n't", "n’t", "nt"})
 
@@ -39,13 +41,15 @@ def apply_hedges(columns: Columns, token: int, state: State, *, reported: bool) 
                 negations.append(child)
             elif dep != "cc":
                 state = _hedge(state, effect, child)
+        elif dep == "advmod" and word in ("longer", "more") and any(words[c].lower() == "no" for c in columns.children[child]):
+            negations.append(child)
         elif dep == "mark" and (effect := known.get(("m", word))):
             state = _hedge(state, effect, child)
         elif dep in _OBJECTS and (none := _denied_argument(columns, child)) is not None:
             negations.append(none)
         elif dep == "advcl" and (condition := _condition(columns, child)) is not None:
             state = state.hedged(None, POSSIBLE, "conditional", condition, "condition")
-    if columns.tags[token] == "VB" and columns.deps[token] in _BARE and not any(columns.deps[c] == "aux" for c in columns.children[token]):
+    if _bare(columns, token):
         # "demanded that he stay", "Stop the war": a bare form tells what somebody wants.
         state = state.hedged(None, UNKNOWN, "planned", token, "subjunctive")
     return _negated(_modal(columns, token, state, modals, reported=reported, denied=bool(negations)), negations)
@@ -61,6 +65,12 @@ def noun_hedges(columns: Columns, token: int, state: State) -> State:
         elif dep in ("amod", "advmod", "compound", "nmod") and (effect := known.get(("j", word))):
             state = _hedge(state, effect, child)
     return state
+
+
+def _bare(columns: Columns, token: int) -> bool:
+    """Tell an imperative or a subjunctive, which stand without auxiliary, subject to what governs them."""
+    return (columns.tags[token] == "VB" and columns.deps[token] in _BARE and columns.lemmas[columns.heads[token]] not in _LETS
+            and not any(columns.deps[child] == "aux" for child in columns.children[token]))
 
 
 def _denied_argument(columns: Columns, token: int) -> int | None:

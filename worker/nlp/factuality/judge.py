@@ -136,9 +136,17 @@ class Judge:
         """"accused of killing", "without warning", "after meeting": the preposition's own governor decides, if it is one that does."""
         columns = self._columns
         word, head = columns.lemmas[preposition].lower(), columns.heads[preposition]
-        if word in _EXCLUDES or columns.lemmas[head] in ("instead", "rather"):
+        beside = (head, *columns.children[preposition])
+        if word in _EXCLUDES or any(columns.words[near].lower() in ("instead", "rather") for near in beside):
             return self._clause_frame(head, depth).under(_REFUSED, preposition, "excluded")
         _, kind = self._kind(head, word, strict=word not in ("of", "to", "from", "about", "for", "in", "on", "as"))
+        if kind is None and columns.deps[head] in ("dobj", "nsubjpass"):
+            # "accused the banker of hiding": the parser may hang "of hiding" on the banker
+            above = columns.heads[head]
+            _, kind = self._kind(above, word)
+            if kind is not None and kind.source:
+                return self._below(above, above, kind)
+            kind = None
         if kind is None:
             if columns.pos[head] in ("VERB", "AUX"):
                 return self.state(head)

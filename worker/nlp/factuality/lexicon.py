@@ -65,6 +65,7 @@ KINDS: dict[str, Kind] = {kind.name: kind for kind in (
     Kind("think", _fixed(1, PROBABLE, "reported"), _fixed(-1, PROBABLE, "reported"), source=True),
     Kind("seem", _fixed(1, PROBABLE), _fixed(-1, PROBABLE)),
     Kind("fear", _fixed(1, POSSIBLE), _fixed(-1, PROBABLE), nominal=True),
+    Kind("dread", _fixed(1, POSSIBLE, "reported"), _fixed(-1, PROBABLE, "reported"), source=True),
     Kind("doubt", _fixed(0, UNKNOWN, "unconfirmed"), _fixed(1, PROBABLE, "reported"), source=True),
     Kind("unlikely", _fixed(-1, PROBABLE), _fixed(1, POSSIBLE)),
     Kind("deny", _fixed(-1, CERTAIN, "denied"), _fixed(0, UNKNOWN, "unconfirmed"), source=True, nominal=True),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from worker.nlp.lexicons import words
 from worker.nlp.measures.currencies import Money, country_after, money_after, money_before
 from worker.nlp.measures.units import per_at, unit_at
 from worker.nlp.numerals import Numeral, number
@@ -24,6 +25,8 @@ _SCALES = {"m": 10**6, "mil": 10**6, "mill": 10**6, "mm": 10**6, "b": 10**9, "t"
 #: "-5 yards", "minus-130 degrees"; a hyphen after a letter or a digit joins.
 _MINUS = re.compile(r"(?:(?<![\w.,%)])(?:[-−–])|\b[Mm]inus[ -])$")
 _KINDS: dict[str, Kind] = {"time": "duration", "percent": "percent", "age": "duration"}
+#: From here on pounds are money; so many words before a small sum tell what it is.
+_LARGE, _NEAR = 10**6, 6
 _SHARES = frozenset({"percent", "point"})
 
 
@@ -140,7 +143,9 @@ def _is_weight(copy: Copy, amount: Amount, money: Money) -> bool:
     """Tell pounds of weight from pounds sterling: only large sums and articles that speak of money in pounds mean the latter."""
     if money.noun != "pound" or money.code not in ("GBP", None) or " " in copy.text[money.start:money.end]:
         return False
-    return not (amount.scale >= 10**6 or ("£" in copy.text and not copy.text.startswith(" of ", money.end)))
+    if amount.scale >= _LARGE or ("£" in copy.text and not copy.text.startswith(" of ", money.end)):
+        return False
+    return words("money_words").isdisjoint(copy.words_before(amount.start, _NEAR))
 
 
 def _with_rate(copy: Copy, amount: Amount) -> Amount:

@@ -32,6 +32,7 @@ def candidates(copy: Copy, numerals: Sequence[Numeral], timexes: Sequence[Timed]
     found: list[Amount] = []
     end, refused_end = 0, -1
     refused: str | None = None
+    dates = [(timex.start, timex.end) for timex in timexes if timex.type != "DURATION"]
     for number, numeral in enumerate(numerals):
         if numeral.start < end:
             continue  # "per 100,000 people": a part of the unit before
@@ -40,7 +41,7 @@ def candidates(copy: Copy, numerals: Sequence[Numeral], timexes: Sequence[Timed]
         if refused is not None and amount.bare and _goes_with(copy, amount, gap, refused):
             refused_end = numeral.end
             continue
-        dated = (amount.bare or amount.kind == "ordinal") and in_date(timexes, amount.start, amount.end)
+        dated = (amount.bare or amount.kind == "ordinal") and in_date(dates, amount.start, amount.end)
         refused = "date" if dated else refusal(copy, amount)
         if refused == "year" and _bounds_count(copy, amount, numerals, number):
             refused = None

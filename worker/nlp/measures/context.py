@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from worker.nlp.measures.ages import UNIT as AGE
 from worker.nlp.measures.counted import lemma
 from worker.nlp.measures.quantity import Quantity
 
@@ -23,6 +24,7 @@ _BESIDE = re.compile(r"\b(?:and|or|while|whilst|but|compared (?:to|with)|versus|
 _PART_OF = re.compile(r" (?:out )?of (?:all )?"
                       r"(?:the |its |their |his |her |those |these |some |about |around |nearly |more than |over )*")
 _DIVIDED = re.compile(r" (?:[\w-]+ ){0,5}(?:divided|split|organi[sz]ed|grouped) (?:up )?(?:in)?to (?:about |at least )?")
+_LISTED = frozenset({", ", " and ", ", and ", " or "})
 _FARTHEST = 120
 #: Numbers of the same things are seldom further apart.
 _ONE_ORDER = 30
@@ -34,21 +36,29 @@ def with_context(copy: Copy, quantity: Quantity, found: Sequence[Quantity], *, b
     previous = found[-1] if found else None
     if previous is None or not _same_sentence(copy, previous, quantity):
         return quantity
-    behind = previous.of.end if previous.of is not None and previous.end <= previous.of.end <= quantity.start else previous.end
     if previous.change is not None and quantity.change is None and quantity.kind in ("percent", "measure", "money") \
-            and _AS_WELL.fullmatch(copy.lowered, behind, quantity.start):
+            and _AS_WELL.fullmatch(copy.lowered, _behind(previous, quantity), quantity.start):
         quantity = replace(quantity, change=previous.change)
     if copy.lowered.startswith("from ", max(0, quantity.start - len("from "))) and quantity.origin is None:
         quantity = replace(quantity, change=None)
     if bare and quantity.of is None and quantity.kind == "count":
+        if previous.unit == AGE and copy.lowered[previous.end:quantity.start] in _LISTED:
+            return replace(quantity, kind="measure", unit=AGE)  # "aged 2, 4 and 6"
         return _completed(copy, quantity, found)
     return quantity
 
 
+def _behind(previous: Quantity, quantity: Quantity) -> int:
+    """Give where the earlier quantity ends, with the noun that it counts."""
+    of = previous.of
+    return of.end if of is not None and previous.end <= of.end <= quantity.start else previous.end
+
+
 def is_origin(copy: Copy, quantity: Quantity, previous: Quantity) -> bool:
     """Tell whether the quantity is where the one before it came from: "rose to $7.36 billion from $6.78 billion"."""
-    return quantity.value is not None and previous.kind == quantity.kind and previous.kind != "duration" \
-        and _FROM_BEHIND.fullmatch(copy.lowered, previous.end, quantity.start) is not None
+    same = previous.kind == quantity.kind != "duration" and previous.unit == quantity.unit and previous.currency == quantity.currency
+    return quantity.value is not None and same and quantity.change is None \
+        and _FROM_BEHIND.fullmatch(copy.lowered, _behind(previous, quantity), quantity.start) is not None
 
 
 def with_following(copy: Copy, found: Sequence[Quantity]) -> list[Quantity]:

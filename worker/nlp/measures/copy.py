@@ -17,6 +17,8 @@ class Copy:
 
     def __init__(self, text: str, columns: Columns) -> None:
         self.text = text
+        #: Whose dollar a bare one is, once it was asked.
+        self.dollar: str | None = None
         self.columns = columns
         lowered = text.lower()
         #: The text in small letters, of the same length.

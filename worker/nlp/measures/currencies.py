@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _GAP = re.compile(r"[ \u00a0]?-?")
 #: "US $58", "HK $3.7 billion": the country stands apart from its sign.
-_APART = re.compile(r"(?<![A-Za-z])(US|U\.S\.|USD|CAD|AUD|HK|HKD|NZ|NZD|S|SGD|NT|C|A|R) ?$")
+_APART = re.compile(r"(?<![A-Za-z'’])(?:(US|U\.S\.|USD|CAD|AUD|HK|HKD|NZ|NZD|S|SGD|NT) ?|([CAR]))$")
 _OF_APART = {"US": "USD", "U.S.": "USD", "USD": "USD", "CAD": "CAD", "AUD": "AUD", "HK": "HKD", "HKD": "HKD", "NZ": "NZD", "NZD": "NZD",
              "S": "SGD", "SGD": "SGD", "NT": "TWD", "C": "CAD", "A": "AUD", "R": "BRL"}
 #: "$31.20 US", "$249 USD".
@@ -65,7 +65,8 @@ def money_before(copy: Copy, at: int) -> Money | None:
             continue  # "S 5" and "R 5" are no money
         begin = edge - length
         if sign == "$" and (apart := _APART.search(text, max(0, begin - 5), begin)):
-            return Money(apart.start(), at, _OF_APART[apart[1]], _noun_of(_OF_APART[apart[1]]))
+            code = _OF_APART[apart[1] or apart[2]]
+            return Money(apart.start(), at, code, _noun_of(code))
         if sign == "$":
             code = bare_dollar(copy)
         return Money(begin, at, code, _noun_of(code))
@@ -78,8 +79,9 @@ def money_after(copy: Copy, at: int) -> Money | None:
     gap = _GAP.match(text, at)
     begin = gap.end() if gap else at
     first = _FIRST_WORD.match(copy.lowered, begin)
-    if first is not None and first[0] in _first_words():
-        match = _noun_pattern().match(copy.lowered, begin)
+    firsts, pattern = _noun_index()
+    if first is not None and first[0] in firsts:
+        match = pattern.match(copy.lowered, begin)
         if match is not None:
             return _by_noun(copy, match)
     if not text[begin:begin + 1].isupper() and text[begin:begin + 1] not in _first_signs():
@@ -99,10 +101,11 @@ def country_after(text: str, at: int) -> tuple[str, int] | None:
 
 def bare_dollar(copy: Copy) -> str:
     """Tell whose dollar "$" is: the United States' unless the article says that all its dollars are another's."""
-    match = _said_pattern().search(copy.lowered) if "dollars" in copy.lowered else None
-    if match is not None:
-        return next(noun.code for noun in _nouns()["dollar"] if match[1] in (word.lower() for word in noun.adjectives))
-    return "USD"
+    if copy.dollar is None:
+        match = _said_pattern().search(copy.lowered) if " dollars" in copy.lowered else None
+        copy.dollar = "USD" if match is None else next(
+            noun.code for noun in _nouns()["dollar"] if match[1] in (word.lower() for word in noun.adjectives))
+    return copy.dollar
 
 
 def _by_noun(copy: Copy, match: re.Match[str]) -> Money:
@@ -157,20 +160,17 @@ def _nouns() -> dict[str, tuple[_Noun, ...]]:
 
 
 @cache
-def _first_words() -> frozenset[str]:
-    adjectives = (word.lower() for nouns in _nouns().values() for noun in nouns for word in noun.adjectives)
-    return frozenset(match[0] for form in (*_nouns(), *adjectives) if (match := _FIRST_WORD.match(form)))
-
-
-@cache
 def _first_signs() -> frozenset[str]:
     return frozenset(symbol[0] for symbol in _symbols() if not symbol[0].isascii()) | {"z"}
 
 
 @cache
-def _noun_pattern() -> re.Pattern[str]:
+def _noun_index() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Give the words that a currency's name may begin with, and the pattern of all names."""
     adjectives = {word.lower() for nouns in _nouns().values() for noun in nouns for word in noun.adjectives}
-    return re.compile(rf"(?:(?P<adjective>{alternatives(adjectives)})[ -])?(?P<noun>{alternatives(_nouns())})(?![^\W_])")
+    firsts = frozenset(match[0] for form in (*_nouns(), *adjectives) if (match := _FIRST_WORD.match(form)))
+    return firsts, re.compile(
+        rf"(?:(?P<adjective>{alternatives(adjectives)})[ -])?(?P<noun>{alternatives(_nouns())})(?![^\W_])")
 
 
 @cache

@@ -31,10 +31,14 @@ class Timed(NamedTuple):
     value: str | None
 
 
-def in_date(timexes: Sequence[Timed], start: int, end: int) -> bool:
-    """Tell whether a number without a unit is a part of a date, clock time or set ("9 May", "every 2nd")."""
-    return any(timex.start <= start and end <= timex.end and (timex.start, timex.end) != (start, end) and timex.type != "DURATION"
-               for timex in timexes)
+def in_date(dates: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    """Tell whether a number without a unit is a part of a date, clock time or set ("9 May", "every 2nd"), and not the whole of it."""
+    for first, last in dates:
+        if first > start:
+            return False
+        if end <= last and (first < start or end < last):
+            return True
+    return False
 
 
 def settled(copy: Copy, quantities: Sequence[Quantity], timexes: Sequence[Timed]) -> list[Quantity]:

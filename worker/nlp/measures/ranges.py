@@ -74,6 +74,9 @@ def _join_at(copy: Copy, amounts: list[Amount], at: int, changes: frozenset[int]
         starts = _FROM.search(before)
         if not _alike(first, second) or (gap.strip() in _HYPHENS and not _is_span(first, second)):
             return 1, single
+        own = not first.bare or first.scale > 1
+        if own and before.endswith("by ") and second.value >= 2 * first.value and gap.strip() == "to":
+            return 1, single  # "grew by 2 million to 10 million"
         if second.bare and not first.bare and starts is None and first.currency is None and gap.strip() not in _HYPHENS:
             return 1, single  # "gained 0.7 percent to 6,327"
         if starts is not None and starts[0].startswith("from") and first.start in changes:
@@ -102,8 +105,6 @@ def _change(copy: Copy, amounts: list[Amount], at: int, changes: frozenset[int])
 def _range(first: Amount, second: Amount) -> Joined:
     low = _completed(first, second)
     high = with_unit_of(second, first) if second.bare and not first.bare else second
-    if low.value > high.value and low.value * high.value >= 0:
-        low, high = replace(high, start=low.start), replace(low, start=high.start)
     return Joined(amount=high, low=low, start=first.start, end=second.end)
 
 

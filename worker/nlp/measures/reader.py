@@ -47,7 +47,11 @@ def read_quantities(copy: Copy, numerals: Sequence[Numeral], timexes: Sequence[T
         if quantity is None:
             continue
         if found and is_origin(copy, quantity, found[-1]):
-            found[-1] = replace(found[-1], origin=quantity.value)
+            before = found[-1]
+            direction: Direction | None = before.change
+            if direction is None and before.value is not None and quantity.value is not None and before.value != quantity.value:
+                direction = "up" if before.value > quantity.value else "down"
+            found[-1] = replace(before, origin=quantity.value, change=direction)
         found.append(quantity)
     return settled(copy, [*with_following(copy, found), *find_factors(copy)], timexes)
 
@@ -75,7 +79,7 @@ def _quantity(copy: Copy, joined: Joined, found: Sequence[Quantity]) -> Quantity
         of = noun_after(copy, joined.end) or noun_of(copy, joined.end)
         return Quantity(start=joined.start, end=joined.end, value=joined.share, kind="ratio", of=of, why="one-in")
     counted = _counted(copy, amount)
-    if _is_score(copy, amount, counted):
+    if _is_score(copy, amount, joined.low, counted):
         return None
     if says_age(copy, amount) or is_age(copy, amount) or (joined.low is not None and is_age(copy, joined.low)):
         amount, counted = replace(amount, unit=AGE, kind="measure", family="age"), None
@@ -88,13 +92,16 @@ def _counted(copy: Copy, amount: Amount) -> Counted | None:
     direct = (compound_after(copy, amount.end) or noun_after(copy, amount.end)) if amount.bare else None
     if direct is not None and not (amount.numeral.kind == "fraction" and copy.lowered.startswith(" of ", amount.end)):
         return direct
-    return noun_of(copy, amount.end)
+    of = noun_of(copy, amount.end)
+    return noun_beyond(copy, amount.end) if of is None and amount.bare and amount.numeral.kind == "fraction" else of
 
 
-def _is_score(copy: Copy, amount: Amount, counted: Counted | None) -> bool:
+def _is_score(copy: Copy, amount: Amount, low: Amount | None, counted: Counted | None) -> bool:
     """Tell "won 2-1" and "a 3-2 vote" from "15-20 people"."""
     if not amount.bare or not amount.numeral.digits:
         return False
+    if low is not None and low.bare and low.value >= amount.value and counted is None:
+        return True  # "5 to 4"
     for match in _SCORE.finditer(copy.text, max(0, amount.start - 5), min(len(copy.text), amount.end + 5)):
         if match.start() <= amount.start and amount.end <= match.end():
             return counted is None or not counted.plural or int(match[1]) >= int(match[2])
@@ -141,7 +148,8 @@ def _bounded(copy: Copy, joined: Joined, quantity: Quantity) -> Quantity:
     """Give low, high and origin; "several hundred" and "dozens" are at least two of them."""
     amount = joined.amount
     if joined.low is not None:
-        quantity = replace(quantity, value=None, low=joined.low.value, high=amount.value, modifier="range")
+        low, high = sorted((joined.low.value, amount.value))
+        quantity = replace(quantity, value=None, low=low, high=high, modifier="range")
     elif amount.numeral.kind == "indefinite":
         quantity = replace(quantity, value=None, low=2 * amount.value, modifier="at_least")
     elif (begin := _vague_start(copy, joined)) is not None:

@@ -28,6 +28,7 @@ _BOUNDARY = r"(?![^\W_])"
 _LONE = re.compile(r"[A-Z]")
 #: Behind "a year": the year is a time, not what something is counted by.
 _WHEN = re.compile(r"s? (?:earlier|later|ago|before|after|prior|previously)\b|-")
+_SENTENCE_ENDS = re.compile(r"\s*(?:$|\n|(?<=\s)[A-Z“\"‘])")
 _FIRST_WORD = re.compile(r"[^\W\d_]+")
 _NUMBER = re.compile(r"[0-9][0-9,]* ")
 
@@ -99,11 +100,12 @@ def _noun_at(copy: Copy, at: int) -> tuple[str, int] | None:
 
 def _named(copy: Copy, at: int) -> Found | None:
     first = _FIRST_WORD.match(copy.lowered, at)
-    if first is None or first[0] not in _first_words():
+    firsts, pattern = _word_index()
+    if first is None or first[0] not in firsts:
         return None  # most words are no units: one look-up tells
     power = _POWER.match(copy.lowered, at)
     if power is None:
-        match = _word_pattern().match(copy.lowered, at)
+        match = pattern.match(copy.lowered, at)
         return Found(_words()[match[0]], match.end()) if match else None
     found = _named(copy, power.end()) or _symbol(copy.text, power.end(), glued=True)
     if found is None or found.unit.kind != "length":
@@ -122,17 +124,17 @@ def _symbol(text: str, at: int, *, glued: bool) -> Found | None:
         return None
     if symbol == "in" and not glued:  # "11 in London"
         return None
-    return Found(_symbols()[symbol], match.end())
+    unit, end = _symbols()[symbol], match.end()
+    if symbol.endswith(".") and symbol[:-1] in _symbols() and _SENTENCE_ENDS.match(text, end):
+        return Found(_symbols()[symbol[:-1]], end - 1)  # the point is the sentence's
+    return Found(unit, end)
 
 
 @cache
-def _first_words() -> frozenset[str]:
-    return frozenset(match[0] for form in (*_words(), *_POWERS) if (match := _FIRST_WORD.match(form)))
-
-
-@cache
-def _word_pattern() -> re.Pattern[str]:
-    return re.compile(alternatives(_words()) + _BOUNDARY)
+def _word_index() -> tuple[frozenset[str], re.Pattern[str]]:
+    """Give the words that a unit's name may begin with, and the pattern of all names."""
+    firsts = frozenset(match[0] for form in (*_words(), *_POWERS) if (match := _FIRST_WORD.match(form)))
+    return firsts, re.compile(alternatives(_words()) + _BOUNDARY)
 
 
 @cache

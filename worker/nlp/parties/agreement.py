@@ -25,7 +25,7 @@ def gender_of(columns: Columns, party: Party) -> Gender | None:
         if told:
             return told
     for name in party.names:
-        if name.last - name.first > 1 or party.name == name.text(columns):
+        if name.last - name.first > 1:  # a single word may be a surname: "Clinton" is also a man's given name
             told = _GENDERS.get(_given_genders().get(columns.words[name.first], ""))
             if told:
                 return told

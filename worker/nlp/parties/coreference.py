@@ -18,7 +18,7 @@ from worker.nlp.parties.entity import Gender
 from worker.nlp.parties.evidence import group_nouns, person_nouns
 from worker.nlp.parties.merging import Party
 from worker.nlp.parties.name import Name, head_of
-from worker.nlp.parties.phrases import phrase_at
+from worker.nlp.parties.phrases import noun_key, phrase_at
 from worker.nlp.parties.salience import Candidate, barred, clause_of, score
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ class _Walk:
             party, why = found
             party.gender = party.gender or noun_gender(lemma)
             self.add(party, phrase.first, phrase.last, token, why, pronoun=False)
-        party.nouns.add(lemma)
+        party.nouns.add(noun_key(columns, token))
         party.modifiers |= self.describer.modifiers(phrase)
 
     def relative(self, token: int) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import entries, words
 from worker.nlp.parties.aliases import head_word
-from worker.nlp.parties.phrases import Phrase
+from worker.nlp.parties.phrases import Phrase, noun_key
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -63,7 +63,7 @@ class Describer:
     def _by_noun(self, phrase: Phrase) -> tuple[Party, str] | None:
         """"the official" after "a senior official"; "the company" after a company, "the president" after a president."""
         columns = self.columns
-        lemma = columns.lemmas[phrase.head].lower()
+        lemma, key = columns.lemmas[phrase.head].lower(), noun_key(columns, phrase.head)
         said = self.modifiers(phrase)
         if phrase.indefinite or not (phrase.definite or said) or self._is_new(phrase):
             return None
@@ -77,8 +77,8 @@ class Describer:
                 continue
             if party.type != phrase.type and not (phrase.type in ("GPE", "LOC") and party.type in ("GPE", "LOC")):
                 continue
-            if lemma in party.nouns and (said <= party.modifiers if phrase.definite else said == party.modifiers):
-                if party.name and phrase.type == "PERSON" and self._rivals(party, lemma, said):
+            if key in party.nouns and (said <= party.modifiers if phrase.definite else said == party.modifiers):
+                if party.name and phrase.type == "PERSON" and self._rivals(party, key, said):
                     return None
                 return party, "role" if party.offices else "same-noun"
             if party.name and not said and phrase.type != "PERSON" and _named_kind(party, lemma):
@@ -87,9 +87,9 @@ class Describer:
             return max(kinds, key=lambda pair: pair[0])[1], "kind"
         return None
 
-    def _rivals(self, party: Party, lemma: str, said: set[str]) -> bool:
+    def _rivals(self, party: Party, noun: str, said: set[str]) -> bool:
         """Two presidents in one article: "the president" stays open."""
-        return any(other is not party and other.name and lemma in other.nouns and said <= other.modifiers
+        return any(other is not party and other.name and noun in other.nouns and said <= other.modifiers
                    for other, _ in self.latest.values())
 
     def _is_new(self, phrase: Phrase) -> bool:
@@ -98,8 +98,10 @@ class Describer:
     def modifiers(self, phrase: Phrase) -> set[str]:
         """Give what the description says besides its noun: "russian" of "the Russian president"."""
         columns = self.columns
-        return {columns.words[token].lower() for token in range(phrase.first, phrase.last)
-                if token != phrase.head and columns.deps[token] not in ("det", "punct", "case")}
+        lesser = words("lesser_titles")
+        said = [columns.words[token].lower() for token in range(phrase.first, phrase.last)
+                if token != phrase.head and columns.deps[token] not in ("det", "punct", "case")]
+        return set(said) - lesser
 
 
 @cache

@@ -67,7 +67,8 @@ def _from_before(columns: Columns, name: Name, votes: Votes) -> None:
     word = columns.words[before]
     if name.title != name.first or word in titles():
         votes["PERSON"] += 3
-    elif word == "the" and name.type == "PERSON" and not columns.tags[name.last - 1].endswith("S"):
+    elif word == "the" and name.type == "PERSON" and not columns.tags[name.last - 1].endswith("S") \
+            and columns.heads[name.last - 1] < name.last:  # "the Obama administration" says nothing against a person
         votes["ORG"] += 1.2
         votes["PERSON"] -= 1
     elif word == "at" and name.type == "PERSON":

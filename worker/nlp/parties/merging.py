@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from worker.nlp.lexicons import words
 from worker.nlp.parties.agreement import gender_of
 from worker.nlp.parties.aliases import Alias, abbreviates, core_of, fold, initials_of, organisation_aliases, person_aliases
 from worker.nlp.parties.entity import Credits, Form, Gender
@@ -145,11 +146,13 @@ def _join_so_far(parties: list[Party]) -> None:
     bearers: dict[str, list[tuple[int, Party]]] = defaultdict(list)
     people = [party for party in parties if party.type == "PERSON"]
     for party in people:
+        if len(party.names) == 1 and party.name.split(" ", 1)[0] not in words("given_names"):
+            continue  # "Longtime Clinton" in a headline is no second Clinton
         for surname in {fold(spelling).rsplit(" ", 1)[1] for spelling in party.spellings if " " in spelling}:
             bearers[surname].append((min(name.first for name in party.names), party))
     for party in people:
         surname = fold(party.name)
-        if " " in surname or len(bearers[surname]) < 2:  # noqa: PLR2004 - one bearer is no question
+        if " " in surname or not bearers[surname]:
             continue
         established: list[Party] = []
         for name in sorted(party.names, key=lambda name: name.first):

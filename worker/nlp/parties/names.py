@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.nlp.gazetteer import Place, gazetteer
@@ -144,7 +145,9 @@ def _retype(columns: Columns, names: list[Name]) -> None:
     groups: dict[str, list[Name]] = defaultdict(list)
     _reclaim_surnames(columns, names)
     for name in names:
-        if not name.places:
+        if not name.places and name.text(columns) in _groups_of_people():
+            name.type, name.form = "NORP", "demonym"
+        elif not name.places:
             groups[name.text(columns)].append(name)
     totals = {text: _total(columns, group) for text, group in groups.items()}
     _link(groups, totals)
@@ -153,6 +156,11 @@ def _retype(columns: Columns, names: list[Name]) -> None:
         for name in group:
             if name.type != best:
                 name.type, name.why = best, "context"
+
+
+@cache
+def _groups_of_people() -> frozenset[str]:
+    return frozenset(form for word in words("norps") for form in (word, word + "s"))
 
 
 def _reclaim_surnames(columns: Columns, names: list[Name]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from worker.nlp.lexicons import words
 from worker.nlp.parties.evidence import group_nouns, person_nouns
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ def phrase_at(columns: Columns, head: int) -> Phrase:
     kind = "PERSON" if lemma in person_nouns() else group_nouns().get(lemma, "")
     return Phrase(first=first, last=last, head=head, type=kind, definite=definite, indefinite=indefinite,
                   plural=columns.tags[head] in ("NNS", "NNPS"))
+
+
+def noun_key(columns: Columns, head: int) -> str:
+    """Give what a noun describes somebody as: a vice president is no president."""
+    before = columns.words[head - 1].lower() if head else ""
+    return f"{before} {columns.lemmas[head].lower()}" if before in words("lesser_titles") else columns.lemmas[head].lower()
 
 
 def _within_line(columns: Columns, first: int, head: int, last: int) -> tuple[int, int]:

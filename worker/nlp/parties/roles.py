@@ -12,7 +12,7 @@ from worker.nlp.lexicons import words
 from worker.nlp.parties.evidence import person_nouns
 from worker.nlp.parties.merging import Office, Party
 from worker.nlp.parties.name import Name, head_of
-from worker.nlp.parties.phrases import phrase_at, right_edge
+from worker.nlp.parties.phrases import noun_key, phrase_at, right_edge
 from worker.nlp.parties.spans import titles
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def _title_role(columns: Columns, party: Party, name: Name, at: At) -> None:
     if first < last and any(_is_office(columns, token) for token in range(first, last)):
         for token in range(first, last):
             if _is_office(columns, token):
-                party.nouns.add(columns.lemmas[token].lower())
+                party.nouns.add(noun_key(columns, token))
             elif token in at or columns.pos[token] in ("ADJ", "NOUN"):
                 party.modifiers.add(columns.words[token].lower())
         _add(columns, party, (first, last), at)
@@ -81,11 +81,14 @@ def _title_start(columns: Columns, name: Name, at: At) -> int:
     token = name.first
     while token > 0 and name.first - token < _MOST_TITLE_TOKENS:
         before = token - 1
+        if columns.words[before] in ("-", "–", "—", "--") and columns.ends[before] != columns.starts[token]:
+            break
         if columns.sents[before] != columns.sents[name.first] or (before in at and at[before][0].type == "PERSON"):
             break
         leans = token <= columns.heads[before] < name.last
         if not ((leans and columns.pos[before] in ("NOUN", "PROPN", "ADJ")) or columns.tags[before] == "POS"
-                or columns.words[before] in titles() or columns.words[before].lower() in _WHILE or columns.words[before] == "-"
+                or columns.words[before] in titles() or columns.words[before].lower() in _WHILE
+                or columns.words[before] == "-"
                 or before in at):
             break
         token = before

@@ -16,15 +16,6 @@ if TYPE_CHECKING:
 _BEGINS, _INSIDE = 3, 1
 _MARKS = frozenset("'\"“”‘’«»()[]{}.,;:|/-–—*#•")
 _SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
-#: A person's name ends before these: a date, a place line or a word of the page ran into it.
-_NOT_NAMES = frozenset({
-    "Jan", "Feb", "Mar", "Apr", "Jun", "Jul", "Aug", "Sep", "Sept", "Oct", "Nov", "Dec", "Jan.", "Feb.", "Aug.", "Sept.", "Oct.", "Nov.",
-    "Dec.", "January", "February", "March", "April", "June", "July", "August", "September", "October", "November", "December",
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday", "Photographer", "Photo", "Photos", "Image", "Comments",
-    "Comment", "Share", "Read", "Know", "More", "For", "The", "This", "That", "When", "Where", "While", "After", "Before", "With", "From",
-    "In", "On", "At", "By", "And", "But", "Also", "Updated", "Published", "Posted", "Reuters", "AP", "AFP", "Getty", "Email", "Follow",
-    "Twitter", "Facebook", "GMT", "EST", "EDT", "PST", "BST", "Inc", "True", "Here", "Now", "Today", "Yesterday", "Tomorrow",
-})
 
 
 def model_names(columns: Columns) -> Iterator[Name]:
@@ -71,7 +62,7 @@ def _mend(columns: Columns, first: int, last: int, kind: str) -> Name | None:
     while last > first and (tags[last - 1] == "POS" or words_[last - 1] in ("'s", "’s") or words_[last - 1] in _MARKS
                             or words_[last - 1].isspace()):
         last -= 1
-    if any(":" in word and word[0].isdigit() for word in words_[first:last]):  # a time of day
+    if any((":" in word and word[0].isdigit()) or "[" in word or "]" in word for word in words_[first:last]):  # a time of day, "[W]e"
         return None
     if first == last or not any(ch.isupper() for word in words_[first:last] for ch in word) or words_[first][0] in "@#" \
             or "http" in words_[first] or "www." in words_[first]:
@@ -110,7 +101,7 @@ def titles() -> dict[str, tuple[str, str]]:
 def _person_end(columns: Columns, first: int, last: int) -> int:
     for token in range(first, last):
         word = columns.words[token]
-        if token > first and (word in _NOT_NAMES or word[0].isdigit() or word in ("|", "/", ":", ";", "—", "–", "v.", "vs.", "&")):
+        if token > first and (word in words("name_stops") or word[0].isdigit() or word in ("|", "/", ":", ";", "—", "–", "v.", "vs.", "&")):
             return token
     return last
 

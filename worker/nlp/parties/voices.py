@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 #: With fewer "I"s outside quotation marks an article is no interview printed as questions and answers.
 _FEW_FIRST_PERSONS = 5
 _HEADLINE_REACH = 8
+_ASKING = frozenset({"reporter", "writer", "journalist", "editor", "correspondent", "columnist", "host", "anchor", "presenter",
+                     "interviewer"})
+_FRAMES = frozenset({"interview", "answer", "q&a", "speak", "talk"})
 
 
 class Voices:
@@ -71,27 +74,30 @@ class Voices:
             return None
         found: list[Party] = []
         for token in range(spoken[0]):
-            party = self._interviewed(token) if columns.lemmas[token].lower() in ("interview", "answer", "speak", "talk") else None
+            party = self._interviewed(token) if columns.lemmas[token].lower() in _FRAMES else None
             if party is not None and party not in found:
                 found.append(party)
         return found[0] if len(found) == 1 else None
 
     def _interviewed(self, token: int) -> Party | None:
-        """"Wikinews interviewed X", "an interview with X", "X answered five questions", "spoke with X"."""
+        """"Wikinews interviewed X", "an interview with X", "Q&A with X", "X answered five questions"; who asks is not meant."""
         columns = self.columns
         lemma = columns.lemmas[token].lower()
         people = [self.names[child][0] for child in columns.children[token]
                   if child in self.names and columns.deps[child] == ("nsubj" if lemma == "answer" else "dobj")]
         if lemma == "answer" and not any(columns.lemmas[child] == "question" for child in columns.children[token]):
             return None
+        asking = [self.names[child][0].type for child in columns.children[token] if columns.deps[child] == "nsubj" and child in self.names]
+        if lemma in ("speak", "talk") and "ORG" not in asking:
+            return None
         if lemma != "answer":
             people += [self.names[inner][0] for child in columns.children[token] if columns.words[child].lower() in ("with", "to")
                        for inner in columns.children[child] if inner in self.names]
-        if lemma == "interview" and not people:
+        if lemma in ("interview", "q&a") and not people:
             # In a headline ("Wikinews interviews Jane Roe, ...") the parse is no help: the next name it is.
             ahead = range(token + 1, min(token + _HEADLINE_REACH, columns.size))
             people = [self.names[other][0] for other in ahead if other in self.names and self.names[other][0].type == "PERSON"][:1]
-        persons = [party for party in people if party.type == "PERSON" and not party.reporter]
+        persons = [party for party in people if party.type == "PERSON" and not party.reporter and not party.nouns & _ASKING]
         return persons[0] if len(persons) == 1 else None
 
     def is_question(self, token: int) -> bool:

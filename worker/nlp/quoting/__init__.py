@@ -7,6 +7,7 @@
     features      what is known of a candidate and of an extent, as strings that the scorer weighs
     scorer        the trained weights and the probabilities that they give
     direct        speech between quotation marks: passages of regions and their cues
+    labels        headlines, transcripts, Q and A: a name and a colon
     selection     which candidates are quotes
     speakers      whose words they are
     affiliation   which state or organisation a described speaker belongs to

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from worker.nlp.quoting.lexicon import CueWord
+from worker.nlp.quoting.lexicon import ACCORDING, CueWord
 
 if TYPE_CHECKING:
     from worker.nlp.quoting.syntax import Syntax
@@ -26,7 +26,6 @@ _QUOTED = frozenset({"npadvmod", "advmod", "dative", "conj"})
 
 #: Most tokens between a cue and either comma around its clause.
 _INSERTION = 12
-_ACCORDING = CueWord("according", "other", ("according",), frozenset({"quote"}))
 
 
 @dataclass(slots=True, kw_only=True)
@@ -126,7 +125,7 @@ def _set_off(syntax: Syntax, token: int) -> bool:
 
 
 def _according(syntax: Syntax, token: int) -> Iterator[Candidate]:
-    yield Candidate(cue=token, word=_ACCORDING, head=syntax.heads[token], frame="host")
+    yield Candidate(cue=token, word=ACCORDING, head=syntax.heads[token], frame="host")
 
 
 def _copula(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:

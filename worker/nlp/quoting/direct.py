@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from worker.nlp.quoting.features import bucket
-from worker.nlp.quoting.lexicon import CueWord, cue_word
+from worker.nlp.quoting.lexicon import ACCORDING, CueWord, cue_word
 
 if TYPE_CHECKING:
     from worker.nlp.quoting.syntax import Syntax
 
 #: Furthest cue after a closing mark ("…," the long-serving head of the agency's office for climate said), in tokens.
 _AFTER = 25
+#: How far a region without closing mark is searched for its cue, in tokens.
+_FORGOTTEN = 60
 #: Longest signature after a dash.
 _SIGNATURE = 12
 _NEXT = 3
@@ -33,6 +35,7 @@ class Passage:
     last: int
     #: The cue's token, or -1.
     cue: int
+    word: CueWord | None
     #: Where the cue was found: after, late (after a full stop's worth of words), before, colon, dash, none.
     place: str
 
@@ -49,8 +52,27 @@ def passages(syntax: Syntax) -> list[Passage]:
     for number, (first, last) in bounds.items():
         if any(c.isalnum() for token in range(first, last) for c in columns.words[token]):
             cue, place = _cue(syntax, number, first, last)
-            found.append(Passage(region=number, first=first, last=last, cue=cue, place=place))
+            found.append(_passage(syntax, Passage(region=number, first=first, last=last, cue=cue, word=None, place=place)))
     return found
+
+
+def _passage(syntax: Syntax, passage: Passage) -> Passage:
+    """Fill in the cue's word, and end a region whose closing mark was forgotten before its cue: "We must act, the minister said."."""
+    cue, columns = passage.cue, syntax.columns
+    if not syntax.quotation.outer[passage.region].closed and passage.place == "none":
+        for at in range(passage.first + 1, min(passage.last, passage.first + _FORGOTTEN)):
+            if columns.words[at] in _ENDS:
+                break
+            subject = syntax.subject(at) if _speech_verb(syntax, at) is not None and columns.tags[at] in ("VBD", "VBZ") else -1
+            comma = syntax.left[subject] - 1 if subject >= 0 else -1
+            if passage.first < comma < at and columns.words[comma] == ",":
+                passage = replace(passage, last=comma + 1, cue=at, place="inside")
+                break
+    cue = passage.cue
+    if cue >= 0:
+        lower = columns.words[cue].lower()
+        passage.word = ACCORDING if lower == "according" else cue_word("VERB", columns.lemmas[cue], columns.words[cue])
+    return passage
 
 
 def _cue(syntax: Syntax, number: int, first: int, last: int) -> tuple[int, str]:
@@ -81,6 +103,8 @@ def _outside(syntax: Syntax, number: int, first: int, last: int) -> tuple[int, i
 
 def _speech_verb(syntax: Syntax, token: int) -> CueWord | None:
     columns = syntax.columns
+    if columns.deps[token] == "prep" and columns.words[token].lower() == "according":
+        return ACCORDING
     if columns.pos[token] not in ("VERB", "AUX") and columns.tags[token] not in ("VBD", "VBZ"):
         return None
     word = cue_word("VERB", columns.lemmas[token], columns.words[token])
@@ -149,7 +173,7 @@ def passage_features(syntax: Syntax, passage: Passage) -> list[str]:
     end = columns.words[last - 1]  # never white space: regions end before it
     if end not in (".", ",", "?", "!", "—", "–", "-", "…", ";", ":"):
         end = "word"
-    word = cue_word("VERB", columns.lemmas[passage.cue], columns.words[passage.cue]) if passage.cue >= 0 else None
+    word = passage.word
     name = word.classes[0] if word else "none"
     distance = min(abs(passage.cue - last), abs(passage.cue - first)) if passage.cue >= 0 else 99
     top = next((t for t in range(first, last) if not first <= syntax.heads[t] < last or syntax.heads[t] == t), first)

@@ -101,6 +101,8 @@ def _longer(syntax: Syntax, candidate: Candidate, start: int, end: int) -> list[
         return found
     subject = syntax.child(cue, ("nsubj", "nsubjpass"))
     impression = candidate.word is not None and "seem" in candidate.word.classes
+    if subject >= 0 and columns.words[subject].lower() == "it":  # "It was announced that …"
+        return found
     if subject >= 0 and (deps[subject] == "nsubjpass" or impression):
         found.append(("subject", ((syntax.left[subject], syntax.right[subject] + 1), (start, end))))
     elif subject < 0 and deps[cue] in ("relcl", "acl"):
@@ -220,13 +222,27 @@ def _clean(syntax: Syntax, pieces: Pieces) -> Pieces:
             clean[-1] = (clean[-1][0], max(end, clean[-1][1]))
         else:
             clean.append((start, end))
-    return tuple(clean)
+    return _unmarked(syntax, tuple(clean))
+
+
+def _unmarked(syntax: Syntax, pieces: Pieces) -> Pieces:
+    """Leave the quotation marks of a content that is one whole region outside of it."""
+    if len(pieces) != 1:
+        return pieces
+    start, end = pieces[0]
+    number, columns = syntax.region[start], syntax.columns
+    if number < 0 or syntax.region[end - 1] != number:
+        return pieces
+    region = syntax.quotation.outer[number]
+    if columns.starts[start] == region.outer_start < region.start and columns.ends[end - 1] == region.outer_end > region.end:
+        return ((start + 1, end - 1),)
+    return pieces
 
 
 def _snap(syntax: Syntax, start: int, end: int) -> tuple[int, int]:
     region, outer = syntax.region, syntax.quotation.outer
     first, last = region[start], region[end - 1]
-    if first == last:
+    if first == last and (first < 0 or (start > 0 and region[start - 1] == first)):
         return start, end
     if first >= 0 and outer[first].closed:
         while start > 0 and region[start - 1] == first:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 _FUNCTION = words("function_words")
 _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "it", "they", "who", "that", "which", "this", "one", "what"})
 _MODALS = frozenset({"would", "could", "should", "may", "might", "must", "can", "will", "shall", "'ll", "'d", "wo", "ca"})
-SPEECH = frozenset({"say", "add", "tell", "answer", "write", "claim", "insist", "announce", "admit", "explain", "warn"})
+SPEECH = frozenset({"say", "add", "tell", "answer", "write", "claim", "insist", "announce", "admit", "explain", "warn", "deny", "promise",
+                    "predict", "argue", "shout", "joke"})
 _SET_OFF = (",", ";", "—", "-")
 _BUCKETS = (1, 2, 3, 4, 6, 9, 14, 20, 30, 50)
 

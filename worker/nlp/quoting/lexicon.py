@@ -26,6 +26,10 @@ class CueWord:
     frames: frozenset[str]
 
 
+#: "According to": no verb, but it introduces words as one does.
+ACCORDING = CueWord("according", "other", ("according",), frozenset({"quote"}))
+
+
 @cache
 def source_kinds() -> dict[str, str]:
     """Give what kind of source a noun's lemma is: person, group or document."""

@@ -12,7 +12,8 @@ from worker.nlp.quoting.candidates import Candidate, candidates
 from worker.nlp.quoting.direct import Passage, passage_features, passages
 from worker.nlp.quoting.extents import Pieces, extents
 from worker.nlp.quoting.features import SPEECH, extent_features, first_features, further_features, within
-from worker.nlp.quoting.lexicon import CueWord, cue_word
+from worker.nlp.quoting.labels import labelled
+from worker.nlp.quoting.lexicon import CueWord
 from worker.nlp.quoting.scorer import Scorer, logistic
 
 if TYPE_CHECKING:
@@ -50,13 +51,10 @@ class Found:
 
 def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
     """Give the quotes of an article in order of their contents."""
-    speech: list[tuple[Passage, float]] = []
-    for passage in passages(syntax):
-        chance = scorer.is_speech(passage_features(syntax, passage))
-        if chance >= _SPEECH:
-            speech.append((passage, chance))
+    found = [Found(pieces=((line.first, line.last),), cue=line.colon, word=None, why="interview" if line.nameless else "label", chance=1.0)
+             for line in labelled(syntax)]
     pairs = _weigh(syntax, scorer)
-    found = _speech(syntax, speech, pairs)
+    found += _speech(syntax, _spoken(syntax, scorer, _tokens(tuple(quote.pieces[0] for quote in found))), pairs)
     taken = [_tokens(quote.pieces) for quote in found]
     cues = {quote.cue for quote in found}
     for chance, candidate in pairs:
@@ -73,6 +71,17 @@ def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
         taken.append(tokens)
         cues.add(candidate.cue)
     return sorted(found, key=lambda quote: quote.pieces)
+
+
+def _spoken(syntax: Syntax, scorer: Scorer, labelled_tokens: set[int]) -> list[tuple[Passage, float]]:
+    """Give the regions that are speech; the first of a speech over paragraphs is what the last is."""
+    weighed = [(passage, scorer.is_speech(passage_features(syntax, passage)))
+               for passage in passages(syntax) if passage.first not in labelled_tokens]
+    for number in range(len(weighed) - 1, 0, -1):
+        (before, chance), (passage, after) = weighed[number - 1], weighed[number]
+        if syntax.quotation.outer[passage.region].continues:
+            weighed[number - 1] = (before, max(chance, after))
+    return [(passage, chance) for passage, chance in weighed if chance >= _SPEECH]
 
 
 def _weigh(syntax: Syntax, scorer: Scorer) -> list[tuple[float, Candidate]]:
@@ -131,19 +140,29 @@ def _speech(syntax: Syntax, speech: list[tuple[Passage, float]], pairs: list[tup
     best = _governing(syntax, pairs)
     found: list[Found] = []
     for passage, chance in speech:
-        cue, why = passage.cue, passage.place
+        cue, why, word = passage.cue, passage.place, passage.word
         if passage.region in best and (best[passage.region][0] > 0.5 or cue < 0):  # noqa: PLR2004 - more likely than not
-            cue, why = best[passage.region][1].cue, best[passage.region][1].frame
+            governing = best[passage.region][1]
+            cue, why, word = governing.cue, governing.frame, governing.word
         last = found[-1] if found else None
-        if last is not None and last.cue >= 0 and cue in (-1, last.cue) and _goes_on(syntax, last.passages[-1], passage):
+        if last is not None and _is_one(syntax, last, passage, cue):
             last.pieces = (*last.pieces, (passage.first, passage.last))
             last.passages.append(passage)
+            if last.cue < 0:
+                last.cue, last.why, last.word = cue, why, word
             continue
-        word = cue_word("VERB", syntax.columns.lemmas[cue], syntax.columns.words[cue]) if cue >= 0 else None
         before = last if cue < 0 and last is not None and _follows(syntax, last.passages[-1], passage) else None
         found.append(Found(pieces=((passage.first, passage.last),), cue=cue, word=word, why="floating" if before else why, chance=chance,
                            passages=[passage], before=before))
     return found
+
+
+def _is_one(syntax: Syntax, quote: Found, passage: Passage, cue: int) -> bool:
+    """Tell whether a region goes on with the quote before it: around its cue, or over paragraphs with the mark left open."""
+    if syntax.quotation.outer[passage.region].continues and (quote.cue < 0 or cue in (-1, quote.cue)):
+        return True
+    same_paragraph = _paragraph(syntax, quote.passages[-1].first) == _paragraph(syntax, passage.first)
+    return quote.cue >= 0 and cue in (-1, quote.cue) and same_paragraph
 
 
 def _governing(syntax: Syntax, pairs: list[tuple[float, Candidate]]) -> dict[int, tuple[float, Candidate]]:
@@ -160,11 +179,6 @@ def _governing(syntax: Syntax, pairs: list[tuple[float, Candidate]]) -> dict[int
 
 def _paragraph(syntax: Syntax, token: int) -> int:
     return syntax.quotation.paragraph_at(syntax.columns.starts[token])
-
-
-def _goes_on(syntax: Syntax, one: Passage, other: Passage) -> bool:
-    """Tell whether speech goes on after its cue, in its paragraph or, with the mark left open, in the next."""
-    return _paragraph(syntax, one.first) == _paragraph(syntax, other.first) or syntax.quotation.outer[other.region].continues
 
 
 def _follows(syntax: Syntax, one: Passage, other: Passage) -> bool:

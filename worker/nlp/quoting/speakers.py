@@ -28,6 +28,10 @@ def speaker(syntax: Syntax, quote: Found) -> tuple[int, str]:
             head, _ = speaker(syntax, quote.before)
             return (head, "floating") if head >= 0 else (-1, "the quotation before has no speaker")
         return -1, "no cue beside the quotation"
+    if quote.why == "interview":
+        return -1, "question and answer name nobody"
+    if quote.why == "label":
+        return _last_noun(syntax, quote.cue)
     if quote.why == "dash":
         return _signature(syntax, quote.cue)
     if quote.why == "colon":
@@ -51,6 +55,15 @@ def _signature(syntax: Syntax, dash: int) -> tuple[int, str]:
     while dash < syntax.heads[head] < dash + _LONGEST and syntax.heads[head] != head:
         head = syntax.heads[head]
     return head, "signature"
+
+
+def _last_noun(syntax: Syntax, colon: int) -> tuple[int, str]:
+    """Give the head of the label before a colon."""
+    columns = syntax.columns
+    for at in range(colon - 1, max(colon - 9, -1), -1):
+        if columns.pos[at] in ("PROPN", "NOUN") and columns.deps[at] != "pobj" and "\n" not in columns.words[at]:
+            return at, "label"
+    return colon - 1, "label"
 
 
 def _before_colon(syntax: Syntax, colon: int) -> tuple[int, str]:

@@ -1,0 +1,54 @@
+"""Words that stay: a memory zone forgets every word it meets, and to make them anew for each article takes longer than its tags and heads.
+
+What is kept is bounded, so that a process that reads for months grows no further. Nothing here changes what is read.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from spacy.tokenizer import Tokenizer
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+#: Stretches between white space that are kept at most, each with its words some 500 bytes.
+KEPT = 40_000
+#: Of words met once, how many are remembered until they come again.
+MET = 20_000
+#: Words that a long-lived process begins with: the vectors' own order is that of frequency.
+FREQUENT = 8_000
+
+
+class Vocabulary:
+    """The words of one pipeline that outlive a memory zone."""
+
+    def __init__(self, nlp: Language, frequent: int = 0) -> None:
+        """Keep the most frequent words of the pipeline's vectors from the start; a pipeline without vectors learns as it reads."""
+        self._nlp = nlp
+        self._kept: set[str] = set()
+        self._met: set[str] = set()
+        # A tokenizer of another make has no cache to widen.
+        if isinstance(nlp.tokenizer, Tokenizer):
+            nlp.tokenizer.max_cache_size = KEPT
+        strings = nlp.vocab.strings
+        self._keep([strings[key] for key in islice(nlp.vocab.vectors.keys(), frequent)])
+
+    def notice(self, text: str) -> None:
+        """Keep the words that come a second time; call it outside the memory zone in which the text is read."""
+        new = set(text.split()) - self._kept
+        again = sorted(new & self._met)
+        if again and len(self._kept) < KEPT:
+            self._keep(again[:KEPT - len(self._kept)])
+            self._met.difference_update(again)
+            new.difference_update(again)
+        if len(self._met) > MET:
+            self._met.clear()
+        self._met |= new
+
+    def _keep(self, words: list[str]) -> None:
+        for word in words:
+            # To tokenize a stretch is to make its words, and to remember how it falls into them.
+            self._nlp.make_doc(word)
+        self._kept.update(words)
