@@ -55,7 +55,10 @@ def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
              for line in labelled(syntax)]
     pairs = _weigh(syntax, scorer)
     found += _speech(syntax, _spoken(syntax, scorer, _tokens(tuple(quote.pieces[0] for quote in found))), pairs)
-    taken = [_tokens(quote.pieces) for quote in found]
+    #: Contents by each token that they hold: a candidate is compared with those that it meets, not with all of a long article.
+    taken: dict[int, list[set[int]]] = {}
+    for quote in found:
+        _take(_tokens(quote.pieces), taken)
     cues = {quote.cue for quote in found}
     for chance, candidate in pairs:
         if chance < _LIKELY:
@@ -68,7 +71,7 @@ def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
         if surety < _LIKELY or not tokens or _is_taken(candidate, surety, tokens, taken):
             continue
         found.append(Found(pieces=pieces, cue=candidate.cue, word=candidate.word, why=candidate.frame, chance=surety, head=candidate.head))
-        taken.append(tokens)
+        _take(tokens, taken)
         cues.add(candidate.cue)
     return sorted(found, key=lambda quote: quote.pieces)
 
@@ -121,12 +124,18 @@ def _cut(syntax: Syntax, scorer: Scorer, candidate: Candidate) -> tuple[Pieces, 
     return cuts[best].pieces, share
 
 
-def _is_taken(candidate: Candidate, chance: float, tokens: set[int], taken: list[set[int]]) -> bool:
-    for other in taken:
+def _take(tokens: set[int], taken: dict[int, list[set[int]]]) -> None:
+    for token in tokens:
+        taken.setdefault(token, []).append(tokens)
+
+
+def _is_taken(candidate: Candidate, chance: float, tokens: set[int], taken: dict[int, list[set[int]]]) -> bool:
+    met = {id(other): other for token in tokens for other in taken.get(token, ())}
+    for other in met.values():
         shared = len(tokens & other)
-        if shared and (shared > _SAME * max(len(tokens), len(other)) or chance < _NESTED):
+        if shared > _SAME * max(len(tokens), len(other)) or chance < _NESTED:
             return True
-        if shared and candidate.cue not in other and shared > _SAME * min(len(tokens), len(other)):
+        if candidate.cue not in other and shared > _SAME * min(len(tokens), len(other)):
             return True
     return False
 
