@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import socket
+import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
@@ -272,6 +273,13 @@ def test_a_key_has_its_share_of_a_minute(http: httpx.Client, ledger: Ledger) -> 
         assert limited
         assert 0 < int(limited[0].headers["retry-after"]) <= 60
         assert limited[0].json()["type"] == "urn:wiredesk:key-limit"
+        other = keys.create("bulk feeder", ["submit"], per_minute=100)
+        lines = "\n".join(json.dumps({"text": f"{TEXT} {number}"}) for number in range(450))
+        time.sleep(2.1)  # so long the gateway remembers the list of keys
+        headers = {"X-API-Key": other, "Content-Type": "application/x-ndjson"}
+        told = [json.loads(line) for line in http.post("/v1/articles", content=lines, headers=headers).text.splitlines()]
+        assert [verdict["status"] for verdict in told] == [202] * 200 + [429] * 250
+        assert all(verdict["retry_after"] <= 60 for verdict in told[200:])
     finally:
         for made in keys.list():
             keys.revoke(made.number)

@@ -47,9 +47,15 @@ async def submit_bulk(
     spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - closed when it is sent
     try:
         async for batch in _batches(request, values):
-            await run_in_threadpool(doorkeeper.charge, key, len(batch))
-            verdicts = await run_in_threadpool(_submit, batch, ledger, replace=replace)
             first = not counts
+            try:
+                await run_in_threadpool(doorkeeper.charge, key, len(batch))
+                verdicts = await run_in_threadpool(_submit, batch, ledger, replace=replace)
+            except ProblemError as limit:
+                if first:
+                    raise
+                # What was accepted before must be told: the rest is told to wait.
+                verdicts = [Verdict(verdict="busy", id="", reason=limit.detail, retry_after=limit.more["retry_after"])] * len(batch)
             for (number, _), verdict in zip(batch, verdicts, strict=True):
                 counts[verdict.verdict] += 1
                 wait = max(wait, verdict.retry_after)

@@ -17,6 +17,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from worker.consumer import Delivery, results
+from worker.errors import ServerUnavailableError
 from worker.gateway import describe
 from worker.gateway.access import Reader
 from worker.gateway.problems import ProblemError
@@ -71,7 +72,11 @@ async def _events(ledger: Ledger, last: str, streams: set[object], *, whole: boo
     try:
         yield b"retry: 2000\n\n"
         while True:
-            found = await run_in_threadpool(_read, ledger, last, _PAGE)
+            try:
+                found = await run_in_threadpool(_read, ledger, last, _PAGE)
+            except ServerUnavailableError:
+                # The stream goes on where it stopped when the server is back.
+                found = []
             for delivery in found:
                 last, silent = delivery.entry, 0.0
                 yield b"id: %b\nevent: result\ndata: %b\n\n" % (last.encode(), orjson.dumps(_entry(delivery, whole=whole)))
