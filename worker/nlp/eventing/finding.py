@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.arguments import Arguments
 from worker.nlp.eventing.frames import Frame, classes
-from worker.nlp.eventing.matching import Matcher
+from worker.nlp.eventing.matching import Matcher, able
 from worker.nlp.eventing.occurrence import Occurrence
 from worker.nlp.factuality.lexicon import UNKNOWN
 
@@ -77,21 +77,15 @@ class Finder:
         if demanded is not None:
             yield demanded
             return
-        match = self._matcher.verb(token)
-        if match is None:
+        if not self._matcher.knows(token) or (state.why in _UNREAL and not self._attempted(token)):
             return
-        unreal = state.why in _UNREAL or (state.strength == UNKNOWN and state.why not in _DISPUTED)
-        if unreal and not (match[0].type == "ASSAULT" and self._attempted(token)):
+        subject = self._arguments.subject(token)
+        actors = self._doers(token, subject)
+        match = self._matcher.verb(token, actors) if actors is not None else None
+        if match is None or actors is None:
             return
         frame, noun = match
-        subject = self._arguments.subject(token)
-        actors = self._arguments.named(subject) if subject is not None else []
-        if subject is not None and not actors:
-            if not self._may_act(subject):
-                return
-            if self._columns.deps[token] == "acl":
-                actors = self._arguments.author(subject)
-        if not _able(frame, actors) or self._silent(token, frame) or (not actors and frame.type == "ASSAULT" and not self._violent(token)):
+        if not self._happens(token, frame, state, actors):
             return
         recipients = self._recipients(token, noun, frame, actors)
         if frame.type == "MOBILIZE" and actors:
@@ -99,13 +93,31 @@ class Finder:
         if frame.type == "CONSULT" and noun is None and len(actors) == 1 and subject is not None and self._columns.deps[subject] == "conj":
             # "Kim and Putin, who met in 2019": the relative clause hangs on the second
             actors = self._actors.all_of(self._columns.heads[subject])
-        if not self._public(frame, actors, recipients):
-            return
         kind, why = self._resolved(frame.type, state)
-        if kind is None:
+        if kind is None or not self._public(frame, actors, recipients):
             return
+        if kind == "COOPERATE" and not recipients and len(actors) == 1 and noun is not None and not self._joint(noun):
+            kind, why = "MOBILIZE", "manoeuvres-alone"
         self._take(token, noun)
         yield self._occurrence(token, kind=kind, actors=actors, recipients=recipients, frame=frame, noun=noun, state=state, why=why)
+
+    def _doers(self, token: int, subject: int | None) -> list[Actor] | None:
+        """The actors of a verb; None where its subject is named and is nobody that acts."""
+        if subject is None:
+            return []
+        actors = self._arguments.named(subject)
+        if actors:
+            return actors
+        if not self._may_act(subject):
+            return None
+        return self._arguments.author(subject) if self._columns.deps[token] == "acl" else []
+
+    def _happens(self, token: int, frame: Frame, state: State, actors: list[Actor]) -> bool:
+        """Whether somebody reports the deed as done or resolved upon, and as a deed."""
+        if (state.why in _UNREAL or (state.strength == UNKNOWN and state.why not in _DISPUTED)) and not (
+                frame.type == "ASSAULT" and self._attempted(token)):
+            return False
+        return not self._silent(token, frame) and (bool(actors) or frame.type != "ASSAULT" or self._violent(token))
 
     def _adjective(self, token: int) -> Iterator[Occurrence]:
         frame = self._matcher.word(token, "a")
@@ -150,7 +162,7 @@ class Finder:
                     actors.extend(parties)
                 elif word in frame.recipients and not (word == "of" and frame.type == "CONSULT"):
                     recipients.extend(parties)
-        if not actors or not (recipients or actors[1:]) or not _able(frame, actors):
+        if not actors or not (recipients or actors[1:]) or not able(frame, actors):
             return
         yield self._occurrence(token, kind=frame.type, actors=actors, recipients=_apart(recipients, actors), frame=frame, noun=None,
                                state=state, why="noun")
@@ -200,7 +212,7 @@ class Finder:
         intended = state.why == "plan" and any(self._columns.lemmas[cue].lower() in _INTENDS for cue in state.cues)
         resolute = refused and any(self._columns.words[cue].lower() in ("will", "would", "wo") for cue in state.cues)
         if state.why in _FUTURE or intended or resolute:
-            if (kind in _FRIENDLY and state.why != "plan") or kind == "AGREE":
+            if kind in _FRIENDLY or kind == "AGREE":
                 return ("REJECT", f"refused-{kind.lower()}") if refused else ("AGREE", f"promised-{kind.lower()}")
             if kind in _HOSTILE:
                 return (None, "") if refused else ("THREATEN", f"announced-{kind.lower()}")
@@ -312,6 +324,10 @@ class Finder:
         words = columns.lemmas[columns.sentences[number]:columns.sentences[number + 1]]
         return any(lemma.lower() in classes()["violence"] for lemma in words)
 
+    def _joint(self, noun: int) -> bool:
+        """"joint exercises": with whom is not said."""
+        return any(self._columns.words[child].lower() in ("joint", "common") for child in self._columns.children[noun])
+
     def _attempted(self, token: int) -> bool:
         """"attempted to assassinate": an attack that fails is one."""
         columns = self._columns
@@ -355,15 +371,6 @@ class Finder:
             kind = "THREATEN"
         return Occurrence(token=token, last=self._last(token), type=kind, actors=tuple(actors), recipients=tuple(recipients),
                           family=frame.family, object=noun, state=state, why=why)
-
-
-def _able(frame: Frame, actors: list[Actor]) -> bool:
-    """Whether the actors are of the sectors that the frame asks for; flights and firms attack nobody."""
-    if frame.by and not any(actor.sector in frame.by or (actor.sector is None and actor.type in ("GPE", "NORP") and "STATE" in frame.by)
-                            or (actor.code == "IGO" and "STATE" in frame.by) for actor in actors):
-        return False
-    return not (frame.type == "ASSAULT" and actors and all(
-        actor.sector in ("BUS", "JRN") or (actor.type == "ORG" and not actor.code and not actor.sector) for actor in actors))
 
 
 def _apart(parties: list[Actor], others: list[Actor]) -> list[Actor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,10 @@ from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.frames import CLAUSE, NONE, PARTY, Frame, classes, frames
 
 if TYPE_CHECKING:
+    from worker.nlp.actors import Actor
     from worker.nlp.eventing.arguments import Arguments
 
-_PARTICLES = ("prt", "prep", "advmod", "dative", "acomp", "agent")
+_PARTICLES = ("prt", "prep", "advmod", "dative", "acomp", "oprd", "agent")
 
 
 class Matcher:
@@ -21,33 +23,52 @@ class Matcher:
         self._arguments = arguments
         self._columns = arguments.columns
 
-    def verb(self, token: int) -> tuple[Frame, int | None] | None:
-        """Give the frame of a verb and its object's token; a longer entry ("break off") goes before a shorter one ("break")."""
+    def knows(self, token: int) -> bool:
+        """Tell whether the verb is in the lexicon at all; "as opposed to", "as promised" report nothing."""
+        columns = self._columns
+        return columns.lemmas[token].lower() in _verbs() and not (
+            columns.tags[token] == "VBN" and token and columns.words[token - 1].lower() == "as")
+
+    def verb(self, token: int, actors: list[Actor] | None = None) -> tuple[Frame, int | None] | None:
+        """Give the frame of a verb and its object's token; a longer entry ("break off") goes before a shorter one ("break").
+
+        With actors, only frames that they can act in are fitting.
+        """
+        if not self.knows(token):
+            return None
         columns, known = self._columns, frames()
-        lemma = columns.lemmas[token].lower()
-        if lemma not in _verbs() or (columns.tags[token] == "VBN" and token and columns.words[token - 1].lower() == "as"):
-            return None  # "as opposed to", "as promised" report nothing
         noun = self._arguments.object(token)
-        for child in columns.children[token]:
-            if columns.deps[child] in _PARTICLES:
-                candidates = known.get(("v", f"{lemma}_{columns.words[child].lower()}"), ())
-                after = next((inner for inner in columns.children[child] if columns.deps[inner] == "pobj"), None) if candidates else None
-                for thing in dict.fromkeys((noun, after) if columns.pos[child] == "ADP" else (noun,)):
-                    found = self._fitting(candidates, thing, token) if candidates and (thing is not None or after is None) else None
-                    if found is not None:
-                        return found, thing if noun is None else noun
-                found = None
-                if columns.deps[child] in ("prt", "advmod"):
-                    # "pulled out of the talks"
-                    for deeper in columns.children[child]:
-                        found = found or self._fitting(
-                            known.get(("v", f"{lemma}_{columns.words[child].lower()}_{columns.words[deeper].lower()}"), ()), noun, token)
-                if found is not None:
-                    return found, noun
+        for key, thing in self._longer(token, columns.lemmas[token].lower(), noun):
+            found = self._fitting(known.get(("v", key), ()), thing, token, actors)
+            if found is not None:
+                return found, thing if noun is None else noun
         if any(columns.deps[child] == "prt" for child in columns.children[token]):
             return None  # "let down" does not let
-        found = self._fitting(known.get(("v", lemma), ()), noun, token)
+        found = self._fitting(known.get(("v", columns.lemmas[token].lower()), ()), noun, token, actors)
         return (found, noun) if found is not None else None
+
+    def _longer(self, token: int, lemma: str, noun: int | None) -> Iterator[tuple[str, int | None]]:
+        """The verb with each particle or preposition that follows, and the objects that each reading could have."""
+        columns, known = self._columns, frames()
+        for child in columns.children[token]:
+            if columns.deps[child] not in _PARTICLES:
+                continue
+            key = f"{lemma}_{columns.words[child].lower()}"
+            for deeper in columns.children[child]:
+                if columns.deps[deeper] in ("prep", "pcomp"):  # "pulled out of the talks"
+                    longer = f"{key}_{columns.words[deeper].lower()}"
+                    if ("v", longer) in known:
+                        yield longer, self._after(deeper)
+            if ("v", key) in known:
+                after = self._after(child) if columns.pos[child] == "ADP" else None
+                if noun is not None or after is None:
+                    yield key, noun
+                if after is not None:
+                    yield key, after
+
+    def _after(self, preposition: int) -> int | None:
+        columns = self._columns
+        return next((inner for inner in columns.children[preposition] if columns.deps[inner] == "pobj"), None)
 
     def word(self, token: int, pos: str) -> Frame | None:
         """Give the frame of an event noun ("n") or of an adjective ("a")."""
@@ -73,11 +94,13 @@ class Matcher:
                              and columns.pos[child] == "NOUN")
         return found
 
-    def _fitting(self, candidates: tuple[Frame, ...], noun: int | None, token: int) -> Frame | None:
+    def _fitting(self, candidates: tuple[Frame, ...], noun: int | None, token: int,
+                 actors: list[Actor] | None) -> Frame | None:
         if not candidates:
             return None
         lemmas = self.object_lemmas(noun)
-        return next((frame for frame in candidates if self._fits(frame, noun, lemmas, token)), None)
+        return next((frame for frame in candidates
+                     if self._fits(frame, noun, lemmas, token) and (actors is None or able(frame, actors))), None)
 
     def _fits(self, frame: Frame, noun: int | None, lemmas: set[str], token: int) -> bool:
         if lemmas & frame.not_nouns or any(self._is(noun, condition, token) for condition in frame.not_conditions):
@@ -105,3 +128,12 @@ class Matcher:
 @cache
 def _verbs() -> frozenset[str]:
     return frozenset(lemma.split("_")[0] for pos, lemma in frames() if pos == "v")
+
+
+def able(frame: Frame, actors: list[Actor]) -> bool:
+    """Whether the actors are of the sectors that the frame asks for; flights and firms attack nobody."""
+    if frame.by and not any(actor.sector in frame.by or (actor.sector is None and actor.type in ("GPE", "NORP") and "STATE" in frame.by)
+                            or (actor.code == "IGO" and "STATE" in frame.by) for actor in actors):
+        return False
+    return not (frame.type == "ASSAULT" and actors and all(
+        actor.sector in ("BUS", "JRN") or (actor.type == "ORG" and not actor.code and not actor.sector) for actor in actors))
