@@ -130,7 +130,8 @@ class _Walk:
             party.gender = party.gender or noun_gender(lemma)
             self.add(party, phrase.first, phrase.last, token, why, pronoun=False)
         party.nouns.add(noun_key(columns, token))
-        party.modifiers |= self.describer.modifiers(phrase)
+        if party.type == phrase.type:
+            party.modifiers |= self.describer.modifiers(phrase)
 
     def relative(self, token: int) -> None:
         """"who", "which": the noun that the clause hangs on."""

@@ -38,7 +38,19 @@ class Describer:
     def find(self, phrase: Phrase, parties: list[Party]) -> tuple[Party, str] | None:
         """Give the party that a description stands for, and why."""
         del parties
-        return self._by_syntax(phrase) or self._by_noun(phrase)
+        return self._by_syntax(phrase) or self._of_state(phrase) or self._by_noun(phrase)
+
+    def _of_state(self, phrase: Phrase) -> tuple[Party, str] | None:
+        """"the Russian government", "the government of Canada": a state by its government."""
+        columns = self.columns
+        if columns.lemmas[phrase.head] not in ("government", "regime") or phrase.plural:
+            return None
+        for child in columns.children[phrase.head]:
+            owners = [child, *columns.children[child]] if columns.words[child] == "of" else [child]
+            for owner in owners:
+                if owner in self.names and len(self.names[owner][0].places) == 1 and self.names[owner][0].places[0].kind == "state":
+                    return self.names[owner][0], "state-government"
+        return None
 
     def _by_syntax(self, phrase: Phrase) -> tuple[Party, str] | None:
         """"Jane Roe, the minister", "the minister, Jane Roe", "Jane Roe is the minister"."""
@@ -75,7 +87,8 @@ class Describer:
                 break
             if party.plural != phrase.plural:
                 continue
-            if party.type != phrase.type and not (phrase.type in ("GPE", "LOC") and party.type in ("GPE", "LOC")):
+            if party.type != phrase.type and not (phrase.type in ("GPE", "LOC") and party.type in ("GPE", "LOC")) \
+                    and not (key == "government" and key in party.nouns):
                 continue
             if key in party.nouns and (said <= party.modifiers if phrase.definite else said == party.modifiers):
                 if party.name and phrase.type == "PERSON" and self._rivals(party, key, said):

@@ -26,6 +26,8 @@ class Name:
     places: tuple[Place, ...] = ()
     #: First token of the title before it ("Ukrainian President"), or `first`.
     title: int = -1
+    #: Its type is known and asks for no evidence.
+    settled: bool = False
 
     def text(self, columns: Columns) -> str:
         """Give the name with single blanks between its tokens, straight apostrophes and no blanks around hyphens."""

@@ -112,7 +112,7 @@ def _settle(columns: Columns, name: Name, match: Match) -> None:
     kind = place_type(match)
     if name.type != kind:
         name.why = "gazetteer"
-    name.places, name.form, name.type = match.places, match.form, kind
+    name.places, name.form, name.type, name.settled = match.places, match.form, kind, match.kind == "product"
     name.sense, name.places, name.form = sense_of(columns, match)
 
 
@@ -147,7 +147,7 @@ def _retype(columns: Columns, names: list[Name]) -> None:
     for name in names:
         if not name.places and name.text(columns) in _groups_of_people():
             name.type, name.form = "NORP", "demonym"
-        elif not name.places:
+        elif not name.places and not name.settled:
             groups[name.text(columns)].append(name)
     totals = {text: _total(columns, group) for text, group in groups.items()}
     _link(groups, totals)
