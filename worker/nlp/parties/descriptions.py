@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from worker.nlp.gazetteer import gazetteer
 from worker.nlp.lexicons import entries, words
 from worker.nlp.parties.aliases import head_word
 from worker.nlp.parties.phrases import Phrase, noun_key
@@ -94,7 +95,8 @@ class Describer:
                 if party.name and phrase.type == "PERSON" and self._rivals(party, key, said):
                     return None
                 return party, "role" if party.offices else "same-noun"
-            if party.name and not said and phrase.type != "PERSON" and _named_kind(party, lemma):
+            if party.name and phrase.type != "PERSON" and _named_kind(party, lemma) \
+                    and (not said or (phrase.type == "ORG" and len(said) == 1 and here - sentence == 1 and _of_state(party, said))):
                 kinds.append((min(len(party.names), 8) - 1.5 * (here - sentence), party))
         if kinds:
             return max(kinds, key=lambda pair: pair[0])[1], "kind"
@@ -121,6 +123,16 @@ class Describer:
 def _kinds() -> dict[str, tuple[str, ...]]:
     return {lemma: tuple(kind.strip() for kind in kinds.split(";") if kind.strip()) for lemma, _, *rest in entries("group_nouns")
             for kinds in (rest[0] if rest else "",)}
+
+
+def _of_state(party: Party, said: set[str]) -> bool:
+    """Tell whether "the US manufacturer" can be the party: not if it is known to belong to another state."""
+    home = party.places[0].state if len(party.places) == 1 else None
+    for word in said:
+        found = gazetteer().look_up(word.title()) or gazetteer().look_up(word.upper())
+        if found and found[0] == "state" and home and all(place.state != home for place in found[2]):
+            return False
+    return True
 
 
 def _named_kind(party: Party, lemma: str) -> bool:

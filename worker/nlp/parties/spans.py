@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from worker.nlp.columns import Columns
 
 _BEGINS, _INSIDE = 3, 1
+#: Types of pipelines that were trained on other corpora (French, German): the same things by other names.
+_SAME = {"PER": "PERSON"}
 _MARKS = frozenset("'\"“”‘’«»()[]{}.,;:|/-–—*#•")
 _SUFFIXES = frozenset({"Jr.", "Jr", "Sr.", "Sr", "II", "III", "IV"})
 
@@ -22,12 +24,12 @@ def model_names(columns: Columns) -> Iterator[Name]:
     """Give the model's names with mended borders, in order of appearance."""
     ents, iob, size = columns.ents, columns.ent_iob, columns.size
     for token, state in enumerate(iob):
-        if state != _BEGINS or ents[token] not in TYPES:
+        if state != _BEGINS or _SAME.get(ents[token], ents[token]) not in TYPES:
             continue
         last = token + 1
         while last < size and iob[last] == _INSIDE:
             last += 1
-        kind = ents[token]
+        kind = _SAME.get(ents[token], ents[token])
         for first, end in _pieces(columns, token, last):
             mended = _mend(columns, first, end, kind)
             if mended:
