@@ -43,6 +43,8 @@ _BEHIND = (
 _DIGITS, _DIGITS_EUROPEAN = (re.compile(rf"(?P<digits>{digits}|(?=[{_MARKS}])){_BEHIND}") for digits in (_ENGLISH, _EUROPEAN))
 #: Languages that write a comma before decimals.
 _DECIMAL_COMMA = frozenset({"cs", "da", "de", "es", "fi", "fr", "hu", "id", "it", "nb", "nl", "pl", "pt", "ro", "ru", "sv", "tr", "uk"})
+_CLAUSE_ENDS = re.compile(r"[.,;:)](?!\d)|$| (?:or more|in|since|this|last|year|from|on)\b")
+_BEFORE_SHARE = re.compile(r"\b(?:by|than|about|nearly|almost|over|roughly|around|under|least|up|down) $")
 #: What may stand before ".5".
 _OPENS = " ($£€-−–~"
 #: The longest that may stand between two words of one number (" and one ").
@@ -268,6 +270,10 @@ class _Phrase:
         if begin < 0 or self.text[begin:self.start] != "a " or self.text[begin - 1:begin].isalnum():
             return None
         follows = self.text[atom.end:atom.end + 4]
+        if _CLAUSE_ENDS.match(self.text, atom.end) and _BEFORE_SHARE.search(self.text, max(0, begin - 12), begin):
+            self.start = begin
+            self.at += 1
+            return self._result(Fraction(1, atom.value), "fraction")  # "cut by a third."
         if not follows.startswith(" of ") and not (atom.kind == "quarter" and follows.startswith((" mi", " bi", "-poi", "-mil", " poi"))):
             return None
         self.start = begin

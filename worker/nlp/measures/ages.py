@@ -15,10 +15,13 @@ UNIT = "year of age"
 
 _OLDEST = 125
 _SAID = re.compile(r"\b(?:aged? (?:of |between |about |around |from )?|ages (?:of |between )?|age (?:of|group|range|bracket) (?:of )?"
-                   r"|turn(?:s|ed|ing)? )"
+                   r"|turn(?:s|ed|ing)? |both |\bage (?:is|was|at [a-z]+ is|at [a-z]+ was) )"
                    r"(?:\d{1,3} ?(?:[-–]|to|and) ?)?(?:about |around |just )?$")
 _PERSON_IS = re.compile(r"\b(?:who|he|she|i) (?:is|was|am)(?: just| only| now| already| then)? $")
 _EXPECTED = re.compile(r"\blife expectancy\b[^.;:\d]*\b(?:is|was|of|to|at|from|reached|about|around|only|just) $")
+#: "At 17, she left home."
+_AT = re.compile(r"(?:^|[.!?”\"]\s|\n)(?:At|Now|Only) $")
+_THEN = re.compile(r", (?:he|she|I|[A-Z][a-z]+) ")
 _ENDS = re.compile(r"[,.;:)]|$| (?:of|from|and|who|was|is|has|had)\b")
 _GOES_ON = frozenset({"VBZ", "VBD", "VBP", "MD", "WP"})
 _CLOSES = re.compile(r"[,;]|\.(?!\d)|\)| (?:when|at the time|then|now)\b|$")
@@ -45,6 +48,8 @@ def is_age(copy: Copy, amount: Amount) -> bool:
         return False
     if _EXPECTED.search(copy.lowered, max(0, amount.start - 80), amount.start):
         return True
+    if _AT.search(copy.text, max(0, amount.start - 6), amount.start):
+        return bool(_THEN.match(copy.text, amount.end))
     if _PERSON_IS.search(before):
         return bool(_CLOSES.match(copy.text, amount.end))
     return numeral.digits and (_apposed(copy, amount) or _follows_name(copy, amount))

@@ -72,6 +72,8 @@ def read_amount(copy: Copy, numeral: Numeral) -> Amount:
         kind = _KINDS.get(unit.kind, "money" if unit.kind == "money" else "measure")
         amount = replace(amount, end=found.end, unit=None if unit.kind == "percent" else unit.name, family=unit.kind, kind=kind)
         return _with_rate(copy, amount)
+    if amount.numeral.digits and copy.words_before(amount.start, 1) in (["magnitude"], ["magnitude-"]):
+        return replace(amount, unit="magnitude", family="seismic", kind="measure")
     return amount
 
 
@@ -98,7 +100,7 @@ def _with_country(copy: Copy, amount: Amount) -> Amount:
 
 def _with_sign(text: str, amount: Amount) -> Amount:
     match = _MINUS.search(text, max(0, amount.start - 6), amount.start)
-    if match is None:
+    if match is None or text.endswith("plus or ", 0, match.start()):
         return amount
     return replace(amount, start=match.start(), value=-amount.value)
 

@@ -24,7 +24,7 @@ _OBJECT = 3
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 _STOPS = re.compile(r"[.;:!?()\n“”\"—]|,(?! )")
 _ADVERBS = frozenset({"up", "down", "off"})
-_PREPOSITIONS = frozenset({"by", "to", "from"})
+_PREPOSITIONS = frozenset({"by", "to", "from", "past", "above", "below", "toward", "towards"})
 
 
 def direction_before(copy: Copy, start: int, *, share: bool, count: bool = False) -> Direction | None:
@@ -72,8 +72,8 @@ def _direction_of(words: list[str], at: int, *, share: bool, count: bool) -> Dir
     word, rest = words[at], words[at + 1:]
     if word == "up" and rest[:1] == ["to"]:
         return None  # "up to 500" bounds
-    if word in _ADVERBS and not share and at and words[at - 1] not in _links("state"):
-        return None  # "putting up a centre"
+    if word in _ADVERBS and (not share or word == "off") and at and words[at - 1] not in _links("state"):
+        return None  # "putting up a centre", "laying off 5 percent"
     direction, needs_preposition = _moves()[word]
     moved = share or not _PREPOSITIONS.isdisjoint(rest) or not (needs_preposition or count)
     return direction if moved else None

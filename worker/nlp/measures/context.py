@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 
 #: The same change said otherwise ("down 68 points, or 1.2%", "fell 9% (998 points)") or of another ("were down 2.3%, Burton by 2.6%").
 _AS_WELL = re.compile(r", |,? and |,? or (?:about |around |nearly |just |more than )?| \(|,? (?:and )?[\w&' ]{2,30} by ")
-_FROM_BEHIND = re.compile(r"(?:,? (?:up|down|compared))?,? from (?:about |around |just |nearly |over )?")
+_FROM_BEHIND = re.compile(r"(?: (?:in|a|at|last|on|during) [^,.;:()\n\d]{1,32}?)?(?:,? (?:up|down|compared))?,? from"
+                          r" (?:about |around |just |nearly |over )?")
 _TOGETHER = re.compile(r",? (?:and|or|to) (?:about |around |nearly |over |more than |at least )?")
 _LEVEL = re.compile(r"\b(?:to|at|on)\b")
 _AND = re.compile(r"\b(?:and|or|while|whilst|but)\b")
 _BESIDE = re.compile(r"\b(?:and|or|while|whilst|but|compared (?:to|with)|versus|vs|than|from|against)\b")
 _PART_OF = re.compile(r" (?:out )?of (?:all )?"
                       r"(?:the |its |their |his |her |those |these |some |about |around |nearly |more than |over )*")
+_OF_THE = re.compile(r"\bof (?:the |its |their |those )?$")
 _DIVIDED = re.compile(r" (?:[\w-]+ ){0,5}(?:divided|split|organi[sz]ed|grouped) (?:up )?(?:in)?to (?:about |at least )?")
 _LISTED = frozenset({", ", " and ", ", and ", " or "})
 _FARTHEST = 120
@@ -44,8 +46,17 @@ def with_context(copy: Copy, quantity: Quantity, found: Sequence[Quantity], *, b
     if bare and quantity.of is None and quantity.kind == "count":
         if previous.unit == AGE and copy.lowered[previous.end:quantity.start] in _LISTED:
             return replace(quantity, kind="measure", unit=AGE)  # "aged 2, 4 and 6"
+        if _is_whole(copy, previous, quantity):
+            return replace(quantity, of=previous.of, part_of=(previous.start, previous.end))  # "Of the 250 passengers, 240"
         return _completed(copy, quantity, found)
     return quantity
+
+
+def _is_whole(copy: Copy, previous: Quantity, quantity: Quantity) -> bool:
+    """Tell whether the number before names the whole: "of the 250 passengers, 240 survived"."""
+    if previous.kind != "count" or previous.of is None or copy.lowered[_behind(previous, quantity):quantity.start] != ", ":
+        return False
+    return _OF_THE.search(copy.lowered, max(0, previous.start - 12), previous.start) is not None
 
 
 def _behind(previous: Quantity, quantity: Quantity) -> int:

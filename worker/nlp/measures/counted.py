@@ -41,6 +41,8 @@ def noun_after(copy: Copy, at: int) -> Counted | None:
         return None
     if columns.words[token] in ("-", "–") and copy.text[at:at + 1] == columns.words[token]:
         token += 1
+        if token < columns.size and columns.words[token] == "strong":  # "a 50,000-strong workforce"
+            token += 1
     return _phrase(copy, token)
 
 
@@ -88,7 +90,7 @@ def lemma(copy: Copy, counted: Counted) -> str:
             continue
         word = columns.words[token]
         if token == counted.head:
-            word = _singular(word) if tag == "NNPS" else columns.lemmas[token]
+            word = _head_lemma(copy, token)
         elif tag in ("JJR", "JJS"):
             word = columns.lemmas[token]
         elif tag == "JJ" or word.isupper():
@@ -100,11 +102,15 @@ def lemma(copy: Copy, counted: Counted) -> str:
 
 def head_lemma(copy: Copy, counted: Counted) -> str:
     """Give the head noun's lemma."""
-    tag = copy.columns.tags[counted.head]
-    if tag == "NNPS":
-        return _singular(copy.columns.words[counted.head])
-    word = copy.columns.lemmas[counted.head]
-    return word if tag == "NNP" else word.lower()
+    word = _head_lemma(copy, counted.head)
+    return word if copy.columns.tags[counted.head] in ("NNP", "NNPS") else word.lower()
+
+
+def _head_lemma(copy: Copy, head: int) -> str:
+    word = copy.columns.words[head]
+    if copy.columns.tags[head] == "NNPS" or word[-2:-1].isdigit():  # "Americans", "F-35s"
+        return _singular(word)
+    return copy.columns.lemmas[head]
 
 
 def _singular(name: str) -> str:

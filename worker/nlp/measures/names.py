@@ -157,6 +157,8 @@ def _one(copy: Copy, amount: Amount, before: str) -> str | None:
 
 def _half(copy: Copy, amount: Amount, before: str) -> str | None:
     """Tell shares from halves of games and years: "half of them", "half the revenue", never "the second half", "half-staff"."""
+    if before == "by" and copy.text[amount.end:amount.end + 1] in (".", ",", ";", ""):
+        return None  # "fell by half."
     if before in _HALF_BEFORE or not _HALF_BEHIND.match(copy.lowered, amount.end):
         return "half of a game or year"
     return None

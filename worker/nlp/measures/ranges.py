@@ -11,6 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from worker.nlp.measures.amounts import Amount, scaled, with_unit_of
+from worker.nlp.measures.changes import direction_before
 from worker.nlp.numerals import number
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ _FROM = re.compile(r"\b(?:from|between) (?:about |around |roughly |just |nearly 
                    r"|as little as )?$")
 #: "four in 10", but no "25 in 1999".
 _ROUND, _LARGEST_SHARE, _YEARS = (10, 100, 1000), 9, range(1500, 2100)
+#: A level is so many times the step to it at least.
+_LEVEL = 2
 _HYPHENS = frozenset({"-", "–", "—", ""})
 #: Words between the first amount and "to" that tell of other things: "from 20 miles per gallon in 2008 to 29 mpg".
 _ASIDE = re.compile(r"(?:,? (?:in|a|at|last|on|the|per|during) [^;:()\n]{1,32}?| [^\W\d_]+(?: [^\W\d_]+)?| \([^()\n]{1,24}\))?,? to "
@@ -74,9 +77,8 @@ def _join_at(copy: Copy, amounts: list[Amount], at: int, changes: frozenset[int]
         starts = _FROM.search(before)
         if not _alike(first, second) or (gap.strip() in _HYPHENS and not _is_span(first, second)):
             return 1, single
-        own = not first.bare or first.scale > 1
-        if own and before.endswith("by ") and second.value >= 2 * first.value and gap.strip() == "to":
-            return 1, single  # "grew by 2 million to 10 million"
+        if gap == " to " and starts is None and _is_level(copy, first, second, before):
+            return 1, single
         if second.bare and not first.bare and starts is None and first.currency is None and gap.strip() not in _HYPHENS:
             return 1, single  # "gained 0.7 percent to 6,327"
         if starts is not None and starts[0].startswith("from") and first.start in changes:
@@ -91,6 +93,16 @@ def _join_at(copy: Copy, amounts: list[Amount], at: int, changes: frozenset[int]
     if starts and starts[0].startswith("from") and first.start in changes and _alike(first, second) and _ASIDE.fullmatch(gap):
         return _change(copy, amounts, at, changes)
     return 1, single
+
+
+def _is_level(copy: Copy, first: Amount, second: Amount, before: str) -> bool:
+    """Tell what is reached from a range's end: "grew by 2 million to 10 million", "fell 3p to 245p", "won 51% to 49%"."""
+    if first.bare and first.scale == 1:
+        return False
+    if second.value < first.value:
+        return first.kind == second.kind == "percent"
+    far = second.value >= _LEVEL * first.value
+    return far and (before.endswith("by ") or direction_before(copy, first.start, share=True) is not None)
 
 
 def _change(copy: Copy, amounts: list[Amount], at: int, changes: frozenset[int]) -> tuple[int, Joined]:

@@ -31,7 +31,8 @@ _GOES = re.compile(r"\b(?:go(?:es|ing|ne)?|went|mov(?:ed?|es|ing)|chang(?:ed?|es
 _TIMES_WORD = re.compile(r" ?(?:times|x)\b")
 _COMPARES = re.compile(r" (?:the|as|more|less|higher|larger|bigger|faster|greater|its|their|his|that|those|what|[a-z]+er than)\b")
 _SCORE = re.compile(r"(?<![\d.,$€£])(\d{1,3})[-–—](\d{1,3})(?![\d%.,]*\d)")
-_SHARES = frozenset({"percent", "point", "index"})
+#: Families of units that a move is told in without a preposition ("gained 45 cents").
+_SHARES = frozenset({"percent", "point", "index", "money"})
 _FARTHEST = 64
 
 
@@ -77,7 +78,8 @@ def _quantity(copy: Copy, joined: Joined, found: Sequence[Quantity]) -> Quantity
         return Quantity(start=joined.start, end=joined.end, value=amount.value, kind="ordinal", of=of, why="ordinal")
     if joined.share is not None:
         of = noun_after(copy, joined.end) or noun_of(copy, joined.end)
-        return Quantity(start=joined.start, end=joined.end, value=joined.share, kind="ratio", of=of, why="one-in")
+        modifier = bound_of(copy, joined.start, joined.end).modifier
+        return bounded(Quantity(start=joined.start, end=joined.end, value=joined.share, kind="ratio", of=of, modifier=modifier, why="one-in"))
     counted = _counted(copy, amount)
     if _is_score(copy, amount, joined.low, counted):
         return None

@@ -120,6 +120,8 @@ def _symbol(text: str, at: int, *, glued: bool) -> Found | None:
         match = _any_case_pattern().match(text, at)
         return Found(_any_case()[match[0].lower()], match.end()) if match else None
     symbol = match[0]
+    if text[match.end():match.end() + 1] == "-" and text[match.end() + 1:match.end() + 2].isalnum() and len(symbol) == 1:
+        return None  # "30 F-35s"
     if _LONE.fullmatch(symbol) and not glued and text[match.end():match.end() + 2].strip().isalnum():
         return None
     if symbol == "in" and not glued:  # "11 in London"
