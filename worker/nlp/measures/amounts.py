@@ -25,6 +25,9 @@ _SCALES = {"m": 10**6, "mil": 10**6, "mill": 10**6, "mm": 10**6, "b": 10**9, "t"
 #: "-5 yards", "minus-130 degrees"; a hyphen after a letter or a digit joins.
 _MINUS = re.compile(r"(?:(?<![\w.,%)])(?:[-−–])|\b[Mm]inus[ -])$")
 _KINDS: dict[str, Kind] = {"time": "duration", "percent": "percent", "age": "duration"}
+#: "7.2 on the Richter scale"; and "16 billion b", where no scale is left for the letter to be.
+_ON_SCALE = re.compile(r" on the ([\w-]+) scale\b")
+_BITS = re.compile(r" b(?=[.,;:)]|$)")
 #: From here on pounds are money; so many words before a small sum tell what it is.
 _LARGE, _NEAR = 10**6, 6
 _SHARES = frozenset({"percent", "point"})
@@ -74,6 +77,10 @@ def read_amount(copy: Copy, numeral: Numeral) -> Amount:
         return _with_rate(copy, amount)
     if amount.numeral.digits and copy.words_before(amount.start, 1) in (["magnitude"], ["magnitude-"]):
         return replace(amount, unit="magnitude", family="seismic", kind="measure")
+    if (scale := _ON_SCALE.match(copy.text, amount.end)) and (found := unit_at(copy, scale.start(1), digits=True)) is not None:
+        return replace(amount, unit=found.unit.name, family=found.unit.kind, kind="measure")
+    if amount.scale > 1 and (bits := _BITS.match(copy.text, amount.end)):
+        return replace(amount, end=bits.end(), unit="bit", family="information", kind="measure")
     return amount
 
 

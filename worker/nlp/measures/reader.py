@@ -79,7 +79,8 @@ def _quantity(copy: Copy, joined: Joined, found: Sequence[Quantity]) -> Quantity
     if joined.share is not None:
         of = noun_after(copy, joined.end) or noun_of(copy, joined.end)
         modifier = bound_of(copy, joined.start, joined.end).modifier
-        return bounded(Quantity(start=joined.start, end=joined.end, value=joined.share, kind="ratio", of=of, modifier=modifier, why="one-in"))
+        share = Quantity(start=joined.start, end=joined.end, value=joined.share, kind="ratio", of=of, modifier=modifier, why="one-in")
+        return bounded(share)
     counted = _counted(copy, amount)
     if _is_score(copy, amount, joined.low, counted):
         return None

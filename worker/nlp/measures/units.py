@@ -122,7 +122,10 @@ def _symbol(text: str, at: int, *, glued: bool) -> Found | None:
     symbol = match[0]
     if text[match.end():match.end() + 1] == "-" and text[match.end() + 1:match.end() + 2].isalnum() and len(symbol) == 1:
         return None  # "30 F-35s"
-    if _LONE.fullmatch(symbol) and not glued and text[match.end():match.end() + 2].strip().isalnum():
+    rate = text.startswith(" per ", match.end())
+    if _LONE.fullmatch(symbol) and not glued and not rate and text[match.end():match.end() + 2].strip().isalnum():
+        return None
+    if symbol == "R" and not rate:  # roentgens are met in rates only, other R's are not
         return None
     if symbol == "in" and not glued:  # "11 in London"
         return None
