@@ -35,7 +35,8 @@ bench: setup  ## measure speed
 	$(BIN)/wiredesk bench speed
 
 faults: setup  ## the whole fault suite with its table of figures (long)
-	$(BIN)/python -m pytest -m faults tests/faults
+	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/integration/test_ledger_model.py
+	@cat out/faults.md
 
 clean:  ## remove .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

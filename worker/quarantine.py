@@ -6,6 +6,7 @@ The process is forked from a worker's child, shares its model, and hands its ans
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import os
 import pickle
 import resource
@@ -68,6 +69,8 @@ def run_apart(work: Callable[[Callable[[str], None]], T], *, memory_mib: int, cp
 def _work_and_leave(work: Callable[[Callable[[str], None]], T], writer: int, memory_mib: int, cpu_seconds: float) -> None:
     """Never returns: a forked child must not run its parent's way out."""
     try:
+        # Its death is told by its parent: no stack on standard error.
+        faulthandler.disable()
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         signal.signal(signal.SIGUSR1, signal.SIG_DFL)
         limit = _address_space() + memory_mib * _MEBIBYTE

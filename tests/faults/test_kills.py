@@ -145,6 +145,8 @@ def test_05_recovery_with_default_leases(place: Place) -> None:
     assert seconds < 10
 
 
+@pytest.mark.faults
+@pytest.mark.timeout(300)
 def test_21_a_hint_given_again_and_again(place: Place) -> None:
     """Leases that nobody renews end while the article is read, hints are copied: it runs more than once, with one result."""
     submit_patiently(place.ledger, [{"id": "v", "text": "@sleep_first 2.5"}])
@@ -158,6 +160,8 @@ def test_21_a_hint_given_again_and_again(place: Place) -> None:
     assert attempts > 1
 
 
+@pytest.mark.faults
+@pytest.mark.timeout(300)
 def test_15_a_clock_that_is_wrong_by_a_day(place: Place) -> None:
     """Only the server's clock counts: a worker a day ahead and one a day behind kill nothing early and make no storm."""
     items = commanded(100, "@sleep 0.01")

@@ -111,6 +111,8 @@ def test_07_a_full_server(place: Place) -> None:
     assert second.alive()
 
 
+@pytest.mark.faults
+@pytest.mark.timeout(300)
 def test_08_a_server_that_cannot_write() -> None:
     """Disk full: nothing is acknowledged that is not written, producers are told, and everything goes on when there is room."""
     signal_before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
