@@ -57,7 +57,7 @@ def test_16_a_burst(place: Place) -> None:
     count = 100_000
     with open_ledger(place.server.url, limits={"backlog": count}) as ledger:
         slow = place.worker(concurrency=1)
-        submit(commanded(100, "@sleep 0.5", prefix="slow"), ledger=ledger)
+        submit(commanded(300, "@sleep 2", prefix="slow"), ledger=ledger)
         wait_for(lambda: ledger.status().in_flight, 60)
         began = time.monotonic()
         for at in range(0, count, 5_000):
