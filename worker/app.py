@@ -88,7 +88,7 @@ def _queue(name: str) -> Queue:
 
 def _transport_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {
-        "socket_timeout": 15, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 10,
+        "socket_timeout": 5, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 10,
         "client_name": "wiredesk-worker", "ack_emulation": False,
     }
     if url.startswith("sentinel://"):

@@ -54,6 +54,9 @@ The ministers met in Nairobi for three hours and agreed to consider the request 
 """
 #: Longest pause between two tries to reach a server that is away or full.
 _PATIENCE_SECONDS = 2.0
+#: Between two looks for processes that died. Celery looks once, when a process closes its pipes: a large one may then not be gone yet, and
+#: would be missed for seconds in which it seems to read.
+_LOOK_SECONDS = 0.25
 
 
 @cache
@@ -99,8 +102,9 @@ class HintRequest(Request):  # type: ignore[misc]  # Celery is untyped
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:  # noqa: ANN401 - Celery's signature
         """Report a process that died, then do as Celery does."""
-        error = exc_info.exception
-        if isinstance(error, WorkerLostError) or isinstance(getattr(error, "exc", None), WorkerLostError):
+        # Celery wraps some in an exception whose text is a whole traceback.
+        error = getattr(exc_info.exception, "exc", exc_info.exception)
+        if isinstance(error, WorkerLostError):
             self._report("process_lost", str(error))
         super().on_failure(exc_info, send_failed_event, return_ok)
 
@@ -212,7 +216,10 @@ def _patiently(step: Callable[[], T]) -> T:
 
 
 class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is untyped
-    """The parent's regular work: renew leases, reconcile. Celery clears its timers on a lost connection; starting again sets them again."""
+    """The parent's regular work: renew leases, reconcile, look for dead processes.
+
+    Celery clears its timers on a lost connection; starting again sets them again.
+    """
 
     requires = ("celery.worker.consumer.tasks:Tasks",)
 
@@ -224,6 +231,8 @@ class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is 
         processes = int(getattr(consumer.controller, "concurrency", 0) or 1)
         consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (partial(_show, processes),))
         consumer.timer.call_repeatedly(settings.reconcile_seconds, _safely, (reconciler.round,))
+        if (look_for_dead := getattr(getattr(consumer.pool, "_pool", None), "maintain_pool", None)) is not None:
+            consumer.timer.call_repeatedly(_LOOK_SECONDS, _safely, (look_for_dead,))
 
 
 app.steps["consumer"].add(Housekeeping)

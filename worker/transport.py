@@ -107,8 +107,9 @@ class FairCycle:
 class _Guarded:
     """What both channels, with and without Sentinel, do differently from kombu's."""
 
-    #: Unacknowledged messages stay in the worker's memory.
+    #: Unacknowledged messages stay in the worker's memory and are not given back when a connection ends: the ledger knows them.
     ack_emulation = False
+    do_restore = False
 
     client: Any
     connection: Any
@@ -145,6 +146,10 @@ class _Guarded:
             super()._queue_bind(*args)  # type: ignore[misc]  # kombu's channel has it
         except redis.exceptions.OutOfMemoryError:
             log.warning("server_full", step="bind")
+
+    def _restore(self, message: object, *_: object, **__: object) -> None:
+        """Give nothing back: the ledger sees that the job has not started, and hints again."""
+        log.info("hint_dropped", tag=getattr(message, "delivery_tag", ""))
 
     def _read_reply(self, options: Mapping[str, Any]) -> Any:  # noqa: ANN401 - redis-py's answer
         try:

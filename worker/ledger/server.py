@@ -23,7 +23,8 @@ UNAVAILABLE = (redis.ConnectionError, redis.TimeoutError, redis.exceptions.OutOf
 #: Answers of a server that runs but cannot write: disk full, replicas gone, script still running. redis-py has no classes for them.
 _REFUSALS = re.compile(r"MISCONF|NOREPLICAS|OOM|BUSY|LOADING|MASTERDOWN|READONLY|UNBLOCKED")
 
-_SOCKET_TIMEOUT = 15
+#: Seconds to wait for an answer: a script takes milliseconds, and each try waits so long.
+_SOCKET_TIMEOUT = 5
 _CONNECT_TIMEOUT = 5
 _RETRIES = 3
 
