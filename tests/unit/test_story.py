@@ -38,11 +38,7 @@ def test_copies_name_what_they_copy(reader: Reader) -> None:
 
 def test_a_revised_number_is_found(reader: Reader) -> None:
     """The statement is the same but for its number."""
-    made = results(reader, BASE, BASE.replace("140", "152"))
-    for result, value in zip(made, (140, 152), strict=True):
-        start = BASE.index("140")
-        result["quantities"] = [{"start": start, "end": start + 14, "value": value, "kind": "count", "of": {"lemma": "passenger"}}]
-    story = tell(made)
+    story = tell(results(reader, BASE, BASE.replace("140", "152")))
     [difference] = [difference for difference in story.differences if difference.kind == "number"]
     assert difference.of == "passenger"
     assert difference.before is not None
