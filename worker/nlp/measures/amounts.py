@@ -152,7 +152,7 @@ def _is_weight(copy: Copy, amount: Amount, money: Money) -> bool:
     """Tell pounds of weight from pounds sterling: only large sums and articles that speak of money in pounds mean the latter."""
     if money.noun != "pound" or money.code not in ("GBP", None) or " " in copy.text[money.start:money.end]:
         return False
-    if amount.scale >= _LARGE or ("£" in copy.text and not copy.text.startswith(" of ", money.end)):
+    if amount.scale >= _LARGE or (copy.sterling and not copy.text.startswith(" of ", money.end)):
         return False
     return words("money_words").isdisjoint(copy.words_before(amount.start, _NEAR))
 

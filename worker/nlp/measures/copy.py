@@ -19,6 +19,10 @@ class Copy:
         self.text = text
         #: Whose dollar a bare one is, once it was asked.
         self.dollar: str | None = None
+        #: Which currency a noun that several share is here, as far as it was asked.
+        self.currencies: dict[str, str | None] = {}
+        #: Whether the article counts money in pounds.
+        self.sterling = "£" in text
         self.columns = columns
         lowered = text.lower()
         #: The text in small letters, of the same length.

@@ -114,7 +114,9 @@ def _by_noun(copy: Copy, match: re.Match[str]) -> Money:
     if adjective:
         fitting = [noun for noun in nouns if adjective in (word.lower() for word in noun.adjectives)]
         return Money(match.start(), match.end(), fitting[0].code if fitting else None, nouns[0].singular)
-    code = nouns[0].code if len({noun.code for noun in nouns}) == 1 else _by_context(copy, form, nouns)
+    if form not in copy.currencies:
+        copy.currencies[form] = nouns[0].code if len({noun.code for noun in nouns}) == 1 else _by_context(copy, form, nouns)
+    code = copy.currencies[form]
     return Money(match.start(), match.end(), code, nouns[0].singular)
 
 
