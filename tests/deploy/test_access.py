@@ -1,0 +1,168 @@
+"""Users and encryption as `deploy/redis` has them, on a real server: each role does its work, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import redis
+
+from tests.deploy.test_tools import DEPLOY
+from tests.load import articles
+from tests.servers import ROOT, Gateway, Worker, wait_for
+from worker.consumer import results
+from worker.ledger import connect, keys
+from worker.processes import free_port
+from worker.settings import load_settings
+
+
+@dataclass
+class Guarded:
+    """A server with users and TLS only."""
+
+    port: int
+    authority: Path
+    process: subprocess.Popen[bytes]
+
+    def url(self, user: str) -> str:
+        return f"rediss://{user}:{user.upper()}_PASSWORD@127.0.0.1:{self.port}/0?ssl_ca_certs={self.authority}&ssl_check_hostname=false"
+
+    def client(self, user: str) -> redis.Redis:
+        return redis.Redis.from_url(self.url(user))
+
+
+@pytest.fixture(scope="module")
+def guarded() -> Iterator[Guarded]:
+    server, openssl = shutil.which("redis-server"), shutil.which("openssl")
+    if not server or not openssl:
+        pytest.skip("redis-server or openssl is not installed here: users and TLS are not tried on a real server")
+    folder = Path(tempfile.mkdtemp(prefix="wd"))
+    _certificates(openssl, folder)
+    port = free_port()
+    text = "\n".join((DEPLOY / "redis" / name).read_text(encoding="utf-8") for name in ("redis.conf", "tls.conf"))
+    text = text.replace("/etc/wiredesk/tls", str(folder)).replace("tls-port 6379", f"tls-port {port}").replace("3gb", "300mb")
+    (folder / "redis.conf").write_text(f"{text}\naclfile {DEPLOY / 'redis/users.acl'}\ndir {folder}\nbind 127.0.0.1\n", encoding="utf-8")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen([server, str(folder / "redis.conf")], stdout=log, stderr=log)
+    running = Guarded(port, folder / "ca.crt", process)
+    try:
+        wait_for(lambda: _answers(running) or process.poll() is not None, 30)
+        assert process.poll() is None, (folder / "log").read_text()
+        yield running
+    finally:
+        process.kill()
+        process.wait(10)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_nobody_gets_in_without_a_user_or_without_encryption(guarded: Guarded) -> None:
+    address = guarded.url("nobody").replace("nobody:NOBODY_PASSWORD@", "")
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis.from_url(address).ping()
+    with pytest.raises(redis.AuthenticationError):
+        guarded.client("nobody").ping()
+    with pytest.raises(redis.ConnectionError):
+        redis.Redis(port=guarded.port, socket_timeout=2).ping()
+
+
+@pytest.mark.parametrize(("user", "command"), [
+    ("producer", ("GET", "wiredesk:result:n-0")),
+    ("producer", ("XRANGE", "wiredesk:intake", "-", "+")),
+    ("producer", ("LRANGE", "wiredesk.intake", "0", "-1")),
+    ("producer", ("LPUSH", "wiredesk.normal", "x")),
+    ("producer", ("EVAL", "return 1", "0")),
+    ("producer", ("DEL", "wiredesk:intake")),
+    ("consumer", ("SET", "wiredesk:result:n-0", "x")),
+    ("consumer", ("XADD", "wiredesk:results", "*", "id", "x")),
+    ("consumer", ("XTRIM", "wiredesk:results", "MAXLEN", "0")),
+    ("consumer", ("DEL", "wiredesk:results")),
+    ("consumer", ("GET", "wiredesk:article:n-0")),
+    ("consumer", ("LPUSH", "wiredesk.normal", "x")),
+    ("consumer", ("CLIENT", "KILL", "TYPE", "normal")),
+    ("flower", ("LPUSH", "wiredesk.normal", "x")),
+    ("flower", ("BRPOP", "wiredesk.normal", "1")),
+    ("flower", ("GET", "wiredesk:result:n-0")),
+    ("flower", ("XADD", "wiredesk:results", "*", "id", "x")),
+    ("worker", ("FLUSHALL",)),
+    ("worker", ("CONFIG", "SET", "maxmemory", "1")),
+    ("worker", ("SHUTDOWN",)),
+    ("worker", ("KEYS", "*")),
+    ("operator", ("SHUTDOWN",)),
+    ("operator", ("ACL", "SETUSER", "flower", "+@all")),
+], ids=lambda value: value if isinstance(value, str) else " ".join(value[:2]))
+def test_what_a_role_may_not_do(guarded: Guarded, user: str, command: tuple[str, ...]) -> None:
+    with pytest.raises(redis.exceptions.NoPermissionError):
+        guarded.client(user).execute_command(*command)
+
+
+def test_every_role_does_its_work(guarded: Guarded) -> None:
+    """An article goes in by the producer, is read by the worker, comes out by the consumer; Flower sees it; the operator looks after it."""
+    gateway = Gateway(guarded.url("worker"))
+    worker = Worker(guarded.url("worker"), "-E", concurrency=1)
+    port = free_port()
+    environment = {**os.environ, "WIREDESK_REDIS_URL": guarded.url("flower"), "WIREDESK_HOME": tempfile.mkdtemp(prefix="wd")}
+    command = [sys.executable, "-m", "worker", "flower", "--port", str(port)]
+    flower = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: _page(port, "/healthcheck"), 60)
+        (article,) = articles(1)
+        guarded.client("producer").xadd(keys.INTAKE_STREAM, {"article": json.dumps(article)})
+        wait_for(lambda: guarded.client("worker").exists(keys.RESULT + "n-0"), 90)
+        consumer = connect(load_settings(), guarded.url("consumer"))
+        delivery = next(results(group="search", ledger=consumer))
+        delivery.acknowledge()
+        assert (delivery.id, delivery.result is not None) == ("n-0", True)
+        wait_for(lambda: "wiredesk.extract" in _page(port, "/tasks/datatable?draw=1&start=0&length=10&search[value]=&columns[0][data]=name"
+                                                     "&order[0][column]=0&order[0][dir]=asc"), 20)
+        status = _wiredesk(guarded, "operator", "status", "--json")
+        assert json.loads(status.stdout)["done"] == 1, status.stderr
+        with tempfile.TemporaryDirectory() as folder:
+            assert _wiredesk(guarded, "operator", "backup", f"{folder}/b").returncode == 0
+        assert worker.alive()
+    finally:
+        flower.kill()
+        flower.wait(10)
+        worker.close()
+        gateway.close()
+
+
+def _wiredesk(guarded: Guarded, user: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "WIREDESK_REDIS_URL": guarded.url(user)}
+    return subprocess.run([sys.executable, "-m", "worker", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True,
+                          timeout=120, check=False)
+
+
+def _page(port: int, path: str) -> str:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return str(answer.read().decode())
+    except (urllib.error.URLError, OSError):
+        return ""
+
+
+def _answers(guarded: Guarded) -> bool:
+    try:
+        return bool(guarded.client("operator").ping())
+    except redis.RedisError:
+        return False
+
+
+def _certificates(openssl: str, folder: Path) -> None:
+    """An authority of one day, and a certificate for this machine."""
+    def run(*arguments: str) -> None:
+        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
+
+    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    run("req", "-x509", *key, "-days", "1", "-subj", "/CN=test", "-keyout", "ca.key", "-out", "ca.crt")
+    run("req", *key, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")
+    run("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-out", "server.crt")
