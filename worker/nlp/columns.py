@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+#: Words whose lemma the rules of spaCy's English models cut too short ("hop" of "hoped"), by their lower case.
+_MENDED = {form: verb for verb, stem in (("hope", "hop"), ("stage", "stag"), ("wage", "wag"), ("rape", "rap"), ("fine", "fin"),
+                                         ("slate", "slat"), ("lambaste", "lambast"))
+           for form in (f"{stem}ed", f"{stem}es", f"{stem}ing")}
+
 _ATTRIBUTES: list[int | str] = ["ORTH", "POS", "TAG", "DEP", "LEMMA", "ENT_TYPE", "ENT_IOB", "HEAD", "SENT_START", "SPACY"]
 
 
@@ -35,7 +40,8 @@ class Columns:
                 _seen[value] = strings[value] if value else ""
             return [_seen[value] for value in values]
 
-        self.words, self.pos, self.tags, self.deps, self.lemmas, self.ents = (named(column) for column in range(6))
+        self.words, self.pos, self.tags, self.deps, lemmas, self.ents = (named(column) for column in range(6))
+        self.lemmas = [_MENDED.get(word.lower(), lemma) for word, lemma in zip(self.words, lemmas, strict=True)]
         # A doc is its words and the single spaces behind them: an offset is the length of all before.
         lengths = [len(word) for word in self.words]
         steps = [length + space for length, space in zip(lengths, rows[:, 9].tolist(), strict=True)]
