@@ -33,6 +33,7 @@ from worker.ledger.jobs import Attempt, unpack
 from worker.ledger.server import check_celery, masked
 from worker.ledger.workers import Sign
 from worker.logs import get_logger, set_up_logs
+from worker.nlp.language import preload
 from worker.nlp.model import load_model
 from worker.nlp.reading import Reader
 from worker.pipeline import Trip, run
@@ -69,6 +70,7 @@ def worker_name() -> str:
 def reader() -> Reader:
     """Load the model: once in the parent, before the fork; children share its memory."""
     settings = load_settings()
+    preload()
     cache = settings.home.absolute() / "numba"
     loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, cache=cache, patience=0)
     # The first article loads every lexicon and fills caches that each child would otherwise hold a copy of.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import asdict, dataclass
 
-from worker.cli.bench.measure import Memory, Spread
+from worker.cli.bench.measure import Memory, Spread, processor_seconds
 from worker.cli.bench.report import Bench, Section
-from worker.cli.bench.workers import plant
+from worker.cli.bench.workers import Plant, plant
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,9 @@ class SystemResult:
     stock: Spread
     system: Spread
     ratio: Spread
+    #: Milliseconds of processor time an article, of all processes that have a part in it; steady also on a machine with other work.
+    stock_milliseconds: Spread
+    system_milliseconds: Spread
     #: Of the processes that read articles, after the last round; the parent's is the model's own.
     processes: tuple[Memory, ...]
     parent: Memory | None
@@ -33,6 +37,8 @@ def system_section(bench: Bench) -> Section:
         (f"nlp.pipe(n_process={bench.processes}), articles a second", found.stock),
         (f"Wiredesk, {bench.processes} processes, articles a second", found.system),
         ("Wiredesk over nlp.pipe, times", found.ratio),
+        ("nlp.pipe, ms of processor time an article", found.stock_milliseconds),
+        ("Wiredesk, ms of processor time an article (worker, server, submitter)", found.system_milliseconds),
         ("memory of its own of a process, MiB", f"{own:,.0f}"),
         ("all of the worker's processes together (PSS), MiB", f"{share:,.0f}"),
         ("server's memory an article, KB", f"{found.server_bytes / 1_000:,.1f}"),
@@ -42,19 +48,30 @@ def system_section(bench: Bench) -> Section:
 
 def measure_system(bench: Bench) -> SystemResult:
     """Run `rounds` pairs of rounds, each over all the articles."""
-    stock, system = [], []
+    stock, system, stock_busy, system_busy = [], [], [], []
     with plant(bench.settings, bench.processes) as running:
         before = int(running.ledger.client.info("memory")["used_memory"])
         for _ in range(bench.rounds):
-            start = time.perf_counter()
+            start, busy = time.perf_counter(), processor_seconds(os.getpid())
             for _doc in bench.model.nlp.pipe(bench.texts, n_process=bench.processes):
                 pass
             stock.append(len(bench.texts) / (time.perf_counter() - start))
+            stock_busy.append((processor_seconds(os.getpid()) - busy) / len(bench.texts) * 1_000)
+            busy = _busy(running)
             system.append(len(bench.texts) / running.run(bench.texts))
+            system_busy.append((_busy(running) - busy) / len(bench.texts) * 1_000)
         grown = int(running.ledger.client.info("memory")["used_memory"]) - before
         processes = tuple(memory for pid in running.children() if (memory := Memory.of(pid)))
         parent = Memory.of(running.worker.pid)
     return SystemResult(
         Spread.of(stock), Spread.of(system), Spread.of([own / other for own, other in zip(system, stock, strict=True)]),
+        Spread.of(stock_busy), Spread.of(system_busy),
         processes, parent, grown / (len(bench.texts) * bench.rounds),
     )
+
+
+def _busy(running: Plant) -> float:
+    """Give the processor time of worker, server and this process together."""
+    server = running.ledger.client.info("cpu")
+    processes = [os.getpid(), running.worker.pid, *running.children()]
+    return sum(map(processor_seconds, processes)) + float(server["used_cpu_sys"]) + float(server["used_cpu_user"])

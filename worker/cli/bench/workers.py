@@ -23,7 +23,7 @@ from worker.settings import Settings
 #: Seconds that a worker may take to its first result (numba compiles once), and an article of a round at the most.
 START_SECONDS = 180.0
 ARTICLE_SECONDS = 5.0
-PAUSE = 0.02
+PAUSE = 0.1
 
 
 @dataclass
