@@ -172,6 +172,14 @@ def test_transient_failures_wait_and_then_end(server: Server) -> None:
         assert counts(ledger) == (1, 1, 0, 0, 0)
 
 
+def wake(ledger: Ledger) -> None:
+    """End every wait now."""
+    ledger.client.delete(keys.RECONCILER)
+    for article_id in ledger.client.zrange(keys.WAITING, 0, -1):
+        ledger.client.zadd(keys.WAITING, {article_id: 0})
+    ledger.call("reconcile", "test")
+
+
 def test_what_kills_its_process_goes_to_quarantine(ledger: Ledger) -> None:
     """From the second death on the job runs on the quarantine's queue; after five attempts it is dead."""
     submit([{"id": "a", "text": TEXT}], ledger=ledger)
@@ -180,6 +188,7 @@ def test_what_kills_its_process_goes_to_quarantine(ledger: Ledger) -> None:
         attempt = start(ledger, process=number)
         assert attempt.quarantined == (number >= 2)
         ledger.jobs.process_lost("a", owner="w", process=number, reason="process_lost", error="signal 9")
+        wake(ledger)
         queues.append(next((queue for queue in keys.QUEUES if ledger.client.zscore(keys.QUEUED + queue, "a") is not None), None))
     assert queues == [keys.AGAIN, keys.QUARANTINE, keys.QUARANTINE, keys.QUARANTINE, None]
     assert counts(ledger) == (1, 0, 1, 0, 0)
@@ -194,6 +203,7 @@ def test_quarantine_holds_one_at_a_time(ledger: Ledger) -> None:
         for process in (1, 2):
             start(ledger, name, process=process)
             ledger.jobs.process_lost(name, owner="w", process=process, reason="process_lost", error="")
+            wake(ledger)
     first = start(ledger, "a")
     assert ledger.jobs.start("b", owner="w", process=9, lease_seconds=6) == "waiting"
     assert ledger.jobs.commit(first, result())

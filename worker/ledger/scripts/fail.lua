@@ -8,7 +8,8 @@ if f.state ~= 'started' or not mine then
   count('stale')
   return 'stale'
 end
-if kind == 'crash' then return crashed(id, reason, error, stage) end
+-- Not at once: what kills processes must not take one after the other from everybody else.
+if kind == 'crash' then return crashed(id, reason, error, stage, C.retry_base_ms) end
 if kind == 'permanent' or tonumber(f.attempts) >= C.max_attempts then
   die(id, reason, error, stage)
   return 'dead'

@@ -81,8 +81,9 @@ local function die(id, reason, error, stage, keep)
   return letter
 end
 
--- The job's process vanished or was killed: at once again, in quarantine from the second time on, dead after the last attempt.
-local function crashed(id, reason, detail, stage)
+-- The job's process vanished or was killed: again (at once, or after some milliseconds), in quarantine from the second time on, dead after
+-- the last attempt.
+local function crashed(id, reason, detail, stage, pause)
   local f = fields(id, 'attempts', 'stage')
   if stage == nil or stage == '' then stage = f.stage or '' else redis.call('HSET', K.job .. id, 'stage', stage) end
   local crashes = redis.call('HINCRBY', K.job .. id, 'crashes', 1)
@@ -93,6 +94,10 @@ local function crashed(id, reason, detail, stage)
   if tonumber(f.attempts) >= C.max_attempts then
     die(id, reason, detail, stage)
     return 'dead'
+  end
+  if pause then
+    wait(id, pause * 2 ^ (crashes - 1))
+    return 'waiting'
   end
   enqueue(id, crashes >= C.quarantine_after and K.quarantine or K.again)
   return 'queued'
