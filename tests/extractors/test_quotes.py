@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from worker.nlp.reading import Reader
 from worker.pipeline import Trip, run
 from worker.records import Article
 
+ROWS = tomllib.loads((Path(__file__).parents[1] / "tables" / "quotes.toml").read_text(encoding="utf-8"))["row"]
 SEED = Path(__file__).parents[2] / "seeds" / "000_871c0cb2e072d3a7.txt"
 
 
@@ -60,3 +64,57 @@ def test_spans_say_what_stands_in_the_text(seed: dict[str, Any]) -> None:
             assert span is None or text[span["start"]:span["end"]] == span["text"]
         assert (quote["start"], quote["end"]) == (quote["fragments"][0]["start"], quote["fragments"][-1]["end"])
         assert (quote["speaker"] is None) == (quote["unattributed"] is not None)
+
+
+def test_the_reporter_is_no_speaker(seed: dict[str, Any]) -> None:
+    """What the byline's name reports has no speaker and says why; what is told inside of it has one."""
+    reported = next(quote for quote in seed["quotes"] if quote["cue"]["text"] == "reported")
+    assert (reported["speaker"], reported["unattributed"]) == (None, "the reporter speaks")
+    revealed = next(quote for quote in seed["quotes"] if quote["cue"]["text"] == "revealed")
+    assert "National Intelligence Service" in revealed["speaker"]["text"]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["text"][:70])
+def test_a_text_says_who_says_what(reader: Reader, row: dict[str, Any]) -> None:
+    """The row's quotes are found with kind, content, cue and speaker, and no other; a near-miss holds none."""
+    assert not row.get("near") or row["quotes"] == []
+    assert [_printed(row["text"], quote) for quote in read(reader, row["text"])["quotes"]] == row["quotes"]
+
+
+def test_a_third_of_the_rows_are_near_misses() -> None:
+    """The table shows as well what is no quote."""
+    assert sum(row.get("near", False) for row in ROWS) * 3 >= len(ROWS) >= 150
+
+
+def _printed(text: str, quote: dict[str, Any]) -> str:
+    content = " … ".join(text[fragment["start"]:fragment["end"]] for fragment in quote["fragments"])
+    cue, speaker = (quote[part]["text"] if quote[part] else "-" for part in ("cue", "speaker"))
+    return f"{quote['kind']} | {content} | {cue} | {speaker}"
+
+
+FIRST = "“We will rebuild the bridge,” the mayor said."
+LAST = "“Nobody asked us,” said Anna Kowalska, a baker."
+MIDDLE = "“It costs too much,” the clerk said. “And it isn’t ‘urgent’ at all,” he added."
+_CHANGES = st.lists(st.tuples(st.integers(0, len(MIDDLE)), st.sampled_from(["“", "”", '"', "'", "‘", "’", "«", "''", ""])), max_size=5)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(changes=_CHANGES)
+def test_no_mark_in_one_paragraph_loses_the_quotes_of_another(reader: Reader, changes: list[tuple[int, str]]) -> None:
+    """Marks inserted into, deleted from or swapped in a paragraph raise nothing and leave the other paragraphs' quotes."""
+    broken = MIDDLE
+    for place, mark in changes:
+        at = place % (len(broken) + 1)
+        broken = broken[:at] + mark + broken[at + (broken[at:at + 1] in "“”‘’"):]
+    text = f"{FIRST}\n\nSo it began. {broken}\n\n{LAST}"
+    contents = [text[fragment["start"]:fragment["end"]] for quote in read(reader, text)["quotes"] for fragment in quote["fragments"]]
+    assert "We will rebuild the bridge," in contents
+    assert "Nobody asked us," in contents
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(text=st.text(alphabet="ab \n.,:;-\"'“”‘’«»?!QA", min_size=1, max_size=120).filter(str.strip))
+def test_no_text_raises(reader: Reader, text: str) -> None:
+    """Whatever stands in an article, its quotes lie within it."""
+    for quote in read(reader, text)["quotes"]:
+        assert quote["text"] == text[quote["start"]:quote["end"]]

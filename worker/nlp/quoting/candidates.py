@@ -38,6 +38,9 @@ class Candidate:
     head: int
     #: The label that ties them; `host` when the cue stands inside its content, `noun` when it modifies it.
     frame: str
+    #: The word that opens the content and the kind of subject, noted by `features.first_features`.
+    marker: str = ""
+    who: str = ""
 
 
 def candidates(syntax: Syntax) -> Iterator[Candidate]:
@@ -45,6 +48,7 @@ def candidates(syntax: Syntax) -> Iterator[Candidate]:
     columns = syntax.columns
     pos, words, deps = columns.pos, columns.words, columns.deps
     whole = [region.opened and region.closed for region in syntax.quotation.outer]
+    clausal = {syntax.heads[token] for token, label in enumerate(deps) if label in ("ccomp", "acl")}
     for token in range(columns.size):
         kind = pos[token]
         if kind not in _CUES or (syntax.region[token] >= 0 and whole[syntax.region[token]]):
@@ -54,7 +58,7 @@ def candidates(syntax: Syntax) -> Iterator[Candidate]:
             continue
         word = syntax.word[token]
         if word is None:
-            if kind in ("VERB", "NOUN", "ADJ") and syntax.children[token]:
+            if token in clausal or deps[token] in ("parataxis", "ccomp"):
                 yield from _unknown(syntax, token, kind)
             continue
         if word.kind == "verb":
@@ -139,6 +143,8 @@ def _copula(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
 
 def _unknown(syntax: Syntax, token: int, kind: str) -> Iterator[Candidate]:
     """A word that no lexicon lists may attribute if a clause hangs on it: "He volunteered that …", "her epiphany that …"."""
+    if kind not in ("VERB", "NOUN", "ADJ"):
+        return
     for child in syntax.children[token]:
         if syntax.deps[child] == "ccomp" or (kind != "VERB" and syntax.deps[child] == "acl"
                                              and syntax.columns.words[syntax.left[child]].lower() == "that"):

@@ -44,6 +44,8 @@ def passages(syntax: Syntax) -> list[Passage]:
     """Give every outer region that holds a word."""
     columns, outer = syntax.columns, syntax.quotation.outer
     bounds: dict[int, tuple[int, int]] = {}
+    if not outer:
+        return []
     for token, number in enumerate(syntax.region):
         if number >= 0 and outer[number].start <= columns.starts[token] < outer[number].end and columns.words[token].strip():
             first, _ = bounds.get(number, (token, token))

@@ -21,16 +21,16 @@ _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "it", "they", "who", "that
 _MODALS = frozenset({"would", "could", "should", "may", "might", "must", "can", "will", "shall", "'ll", "'d", "wo", "ca"})
 SPEECH = frozenset({"say", "add", "tell", "answer", "write", "claim", "insist", "announce", "admit", "explain", "warn", "deny", "promise",
                     "predict", "argue", "shout", "joke"})
+_UNKNOWN = ("unknown",)
+_SIBLINGS = frozenset({"ccomp", "xcomp", "dobj", "prep", "oprd", "prt", "acomp", "attr"})
 _SET_OFF = (",", ";", "—", "-")
 _BUCKETS = (1, 2, 3, 4, 6, 9, 14, 20, 30, 50)
+_STEPS = [str(next(number for number, limit in enumerate(_BUCKETS) if size <= limit)) for size in range(_BUCKETS[-1] + 1)]
 
 
 def bucket(size: int) -> str:
     """Give the step of a coarse scale of lengths."""
-    for number, limit in enumerate(_BUCKETS):
-        if size <= limit:
-            return str(number)
-    return "99"
+    return _STEPS[size] if size < len(_STEPS) else "99"
 
 
 def candidate_features(syntax: Syntax, candidate: Candidate) -> list[str]:
@@ -39,43 +39,35 @@ def candidate_features(syntax: Syntax, candidate: Candidate) -> list[str]:
 
 
 def first_features(syntax: Syntax, candidate: Candidate) -> list[str]:
-    """Give the names of what tells most: the cue's word and class with the frame, the opening word and the subject."""
-    columns, deps = syntax.columns, syntax.deps
-    cue, head, frame, word = candidate.cue, candidate.head, candidate.frame, candidate.word
+    """Give the names of what tells most: the cue's word with the frame, the opening word and the subject."""
+    columns, frame, word = syntax.columns, candidate.frame, candidate.word
     lemma, kind = (word.lemma, word.kind) if word else ("?", "other")
-    classes = word.classes if word else ("unknown",)
-    full = f"{frame}/{columns.pos[head]}" if frame not in ("host", "noun") else f"{frame}/{kind}/{deps[cue]}"
-    marker = _marker(syntax, candidate)
-    who = _who(syntax, candidate)
-    found = ["bias", f"f:{frame}", f"F:{full}", f"l:{lemma}:{kind}", f"lf:{lemma}:{full}", f"fm:{frame}:{marker}", f"w:{who}",
-             f"fw:{frame}:{who}"]
-    for name in classes:
-        found += [f"c:{name}", f"cf:{name}:{full}"]
-    return found
+    full = f"{frame}/{kind}/{syntax.deps[candidate.cue]}" if frame in ("host", "noun") else f"{frame}/{columns.pos[candidate.head]}"
+    candidate.marker, candidate.who = _marker(syntax, candidate), _who(syntax, candidate)
+    return ["bias", f"f:{frame}", f"l:{lemma}:{kind}", f"lf:{lemma}:{full}", f"fm:{frame}:{candidate.marker}",
+            f"w:{candidate.who}", f"d:{syntax.deps[candidate.cue]}:{frame}"]
 
 
 def further_features(syntax: Syntax, candidate: Candidate) -> list[str]:
-    """Give the names of everything else."""
+    """Give the names of everything else; after `first_features`, which notes marker and subject."""
     columns, deps, children = syntax.columns, syntax.deps, syntax.children
     cue, head, frame, word = candidate.cue, candidate.head, candidate.frame, candidate.word
-    tag = columns.tags[cue]
     lemma, kind = (word.lemma, word.kind) if word else ("?", "other")
-    classes = word.classes if word else ("unknown",)
-    marker, who = _marker(syntax, candidate), _who(syntax, candidate)
+    classes = word.classes if word else _UNKNOWN
     own = kind != "noun" and syntax.subject(cue) >= 0
-    found = [f"k:{kind}:{tag}", f"lm:{lemma}:{frame}:{marker}", f"own:{own}:{frame}", f"t:{tag}:{frame}", f"d:{deps[cue]}:{frame}",
-             f"lw:{lemma}:{who}"]
-    for name in classes:
-        found += [f"cm:{name}:{frame}:{marker}", f"cw:{name}:{who}", f"ct:{name}:{tag}", f"cd:{name}:{deps[cue]}"]
-    quoted = _quoted(syntax, candidate)
-    found += [f"q:{quoted}", f"qf:{quoted}:{frame}", f"qc:{quoted}:{classes[0]}"]
     size = syntax.right[head] - syntax.left[head] + 1
-    found += [f"n:{bucket(size)}:{frame}", f"h:{columns.pos[head]}:{columns.tags[head]}:{frame}",
-              f"e:{columns.ents[head]}:{classes[0]}:{frame}", f"hc:{_class_of(syntax, head)}:{classes[0]}:{frame}"]
+    found = [f"lm:{lemma}:{frame}:{candidate.marker}", f"own:{own}:{frame}", f"t:{columns.tags[cue]}:{frame}",
+             f"qc:{_quoted(syntax, candidate)}:{classes[0]}", f"n:{bucket(size)}:{frame}"]
+    for name in classes:
+        found += [f"cw:{name}:{candidate.who}", f"cd:{name}:{deps[cue]}"]
     found += _circumstances(syntax, candidate, classes[0])
-    siblings = {deps[child] for child in children[cue] if child != head}
-    found += [f"s:{label}:{frame}" for label in ("ccomp", "xcomp", "dobj", "prep", "oprd", "prt", "acomp", "attr") if label in siblings]
-    particle = syntax.child(cue, ("prt",))
+    particle = -1
+    for child in children[cue]:
+        label = deps[child]
+        if label in _SIBLINGS and child != head:
+            found.append(f"s:{label}:{frame}")
+        if label == "prt" and particle < 0:
+            particle = child
     if particle >= 0:
         found.append(f"p:{lemma}:{columns.words[particle].lower()}")
     return found
@@ -127,20 +119,11 @@ def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]
             found += [f"aux:{word if word in _MODALS or word == 'to' else label}:{name}"]
         elif label == "mark":
             found.append(f"mark:{columns.words[child].lower() if columns.words[child].lower() in _FUNCTION else 'other'}:{frame}")
-        elif label == "poss":
-            found.append(f"poss:{frame}:{columns.ents[child] or columns.tags[child]}")
     above = syntax.heads[cue]
     if above != cue:
         found += [f"up:{deps[cue]}:{columns.pos[above]}:{frame}", f"upc:{deps[cue]}:{_class_of(syntax, above)}:{name}"]
-    inside = within(syntax, cue)
-    found += [f"in:{inside}", f"inf:{inside}:{frame}:{name}"]
-    sentence = columns.sents[cue]
-    first, last = columns.sentences[sentence], columns.sentences[sentence + 1] - 1
-    while last > first and columns.words[last].isspace():
-        last -= 1
-    if columns.words[last] not in (".", "?", "!", "”", "\"", "''", "’", "…", ":", ")"):
-        found.append(f"heading:{frame}")
-    if sentence == 0:
+    found.append(f"in:{within(syntax, cue)}")
+    if columns.sents[cue] == 0:
         found.append(f"title:{name}")
     return found
 
@@ -172,22 +155,19 @@ def extent_features(syntax: Syntax, candidate: Candidate, extent: Extent, plain:
     columns, deps, words = syntax.columns, syntax.deps, syntax.columns.words
     frame, word = candidate.frame, candidate.word
     name = word.classes[0] if word else "unknown"
-    lemma = word.lemma if word else "?"
     first, last = extent.pieces[0][0], extent.pieces[-1][1]
     size = sum(b - a for a, b in extent.pieces)
     found = []
-    marker = _marker(syntax, candidate)
-    plain_size = bucket(sum(b - a for a, b in plain.pieces))
+    length = bucket(size)
     for rule in extent.rules:
-        found += [f"r:{rule}", f"rf:{rule}:{frame}", f"rl:{rule}:{lemma}", f"rc:{rule}:{name}", f"rm:{rule}:{frame}:{marker}",
-                  f"rn:{rule}:{bucket(size)}", f"rd:{rule}:{deps[candidate.cue]}", f"rs:{rule}:{plain_size}"]
+        found += [f"r:{rule}", f"rc:{rule}:{name}", f"rm:{rule}:{frame}:{candidate.marker}", f"rn:{rule}:{length}"]
     after = last
     while after < columns.size and words[after].isspace():
         after += 1
     following = "end" if after >= columns.size or columns.sents[after] != columns.sents[last - 1] else _shape(syntax, after)
     preceding = _shape(syntax, first - 1) if first else "start"
     opener = words[first].lower() if words[first].lower() in _FUNCTION else columns.pos[first]
-    found += [f"a:{following}", f"af:{following}:{frame}", f"b:{preceding}:{frame}", f"n:{bucket(size)}",
+    found += [f"a:{following}", f"b:{preceding}:{frame}", f"n:{length}",
               f"np:{len(extent.pieces)}:{frame}", f"l:{deps[last - 1]}:{columns.pos[last - 1]}", f"fst:{opener}:{frame}"]
     found += _difference(syntax, candidate, last, plain.pieces[-1][1], after)
     inside = {syntax.region[i] for i in range(first, last)} - {-1}
@@ -200,7 +180,6 @@ def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int
     """Name what the cut has more than the plain one on the right, or less."""
     columns, deps, words = syntax.columns, syntax.deps, syntax.columns.words
     frame = candidate.frame
-    name = candidate.word.classes[0] if candidate.word else "unknown"
     if plain_last < last:
         added = next((c for c in range(plain_last, last) if columns.pos[c] not in ("PUNCT", "SPACE")), plain_last)
         top = added
@@ -208,8 +187,7 @@ def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int
             top = syntax.heads[top]
         opener = words[added].lower()
         return [f"+:{deps[top]}:{frame}", f"+o:{opener if opener in _FUNCTION else columns.pos[added]}:{deps[top]}",
-                f"+c:{words[plain_last] in _SET_OFF}:{deps[top]}", f"+cn:{name}:{deps[top]}",
-                f"+n:{bucket(last - plain_last)}", f"+e:{columns.ents[top]}:{deps[top]}"]
+                f"+c:{words[plain_last] in _SET_OFF}:{deps[top]}", f"+n:{bucket(last - plain_last)}", f"+e:{columns.ents[top]}:{deps[top]}"]
     if plain_last > last:
         top = after if after < columns.size else last - 1
         while syntax.heads[top] != top and last <= syntax.heads[top] < plain_last:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -53,7 +54,8 @@ def labelled(syntax: Syntax) -> Iterator[Labelled]:
 
 def _tokens(syntax: Syntax, match: re.Match[str], end: int) -> Labelled | None:
     columns = syntax.columns
-    within = [at for at in range(columns.size) if match.start(1) <= columns.starts[at] < end and not columns.words[at].isspace()]
+    first, last = bisect_left(columns.starts, match.start(1)), bisect_left(columns.starts, end)
+    within = [at for at in range(first, last) if not columns.words[at].isspace()]
     label = [at for at in within if columns.ends[at] <= match.end(1)]
     rest = [at for at in within if columns.starts[at] >= match.end()]
     while rest and not columns.words[rest[-1]][-1].isalnum() and columns.words[rest[-1]] not in ("?", "!"):

@@ -69,5 +69,12 @@ def cue_word(pos: str, lemma: str, word: str) -> CueWord | None:
 
 def all_cue_words(columns: Columns) -> list[CueWord | None]:
     """Give the entry of every token of an article."""
-    return [cue_word(pos, lemma, word) if pos in _KINDS else None
-            for pos, lemma, word in zip(columns.pos, columns.lemmas, columns.words, strict=True)]
+    tables = _by_pos()
+    found: list[CueWord | None] = []
+    for pos, lemma, word in zip(columns.pos, columns.lemmas, columns.words, strict=True):
+        known = tables.get(pos)
+        entry = None if known is None else known[1].get(lemma)
+        if known is not None and entry is None and (lemma != word or lemma in _LEMMAS):
+            entry = cue_word(pos, lemma, word)
+        found.append(entry)
+    return found

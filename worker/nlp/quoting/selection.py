@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from worker.nlp.quoting.syntax import Syntax
 
 #: A pair whose first features add up to less is not looked at further, nor one that ends below this probability.
-_HOPELESS = -1.7
+_HOPELESS = -1.3
 _UNLIKELY = 0.12
 #: The probability of what grammar leaves no doubt about.
-_PLAIN = 0.7
+_PLAIN = 0.9
+_CLAUSES = ("ccomp", "acl")
 #: The least probability of a quote, of one inside another, and of speech between quotation marks.
 _LIKELY = 0.33
-_NESTED = 0.50
+_NESTED = 0.65
 _SPEECH = 0.50
 #: Two contents that share so much of the shorter one say the same twice.
 _SAME = 0.6
@@ -66,7 +67,7 @@ def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
         if candidate.cue in cues:
             continue
         pieces, share = _cut(syntax, scorer, candidate)
-        surety = chance * (0.5 + 0.5 * share)
+        surety = (_PLAIN if candidate.frame in _CLAUSES and _is_plain(syntax, candidate) else chance) * (0.5 + 0.5 * share)
         tokens = _tokens(pieces)
         if surety < _LIKELY or not tokens or _is_taken(candidate, surety, tokens, taken):
             continue
@@ -95,8 +96,8 @@ def _weigh(syntax: Syntax, scorer: Scorer) -> list[tuple[float, Candidate]]:
         if first < _HOPELESS:
             continue
         chance = logistic(first + scorer.pair_score(further_features(syntax, candidate)))
-        if chance < _PLAIN and candidate.frame in ("ccomp", "acl") and _is_plain(syntax, candidate):
-            chance = _PLAIN
+        if chance < _LIKELY and candidate.frame in _CLAUSES and _is_plain(syntax, candidate):
+            chance = _LIKELY
         if chance >= _UNLIKELY:
             weighed.append((chance, candidate))
     weighed.sort(key=lambda entry: (-entry[0], entry[1].cue, entry[1].head))
@@ -133,9 +134,7 @@ def _is_taken(candidate: Candidate, chance: float, tokens: set[int], taken: dict
     met = {id(other): other for token in tokens for other in taken.get(token, ())}
     for other in met.values():
         shared = len(tokens & other)
-        if shared > _SAME * max(len(tokens), len(other)) or chance < _NESTED:
-            return True
-        if candidate.cue not in other and shared > _SAME * min(len(tokens), len(other)):
+        if chance < _NESTED or (candidate.cue not in other and shared > _SAME * min(len(tokens), len(other))):
             return True
     return False
 
