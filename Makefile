@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench faults clean
+.PHONY: help setup demo test lint bench faults sbom clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: setup  ## measure speed
 faults: setup  ## the whole fault suite with its table of figures (long)
 	$(BIN)/python -m pytest -m "faults or not faults" tests/faults tests/integration/test_ledger_model.py
 	@cat out/faults.md
+
+sbom: setup  ## write what the product is made of to sbom.json (CycloneDX)
+	$(BIN)/python -m cyclonedx_py requirements deploy/requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
 
 clean:  ## remove .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -7,6 +7,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import typer
 
@@ -79,13 +80,27 @@ def _server(settings: Settings) -> Iterator[Finding]:
 
 def _model(settings: Settings) -> Iterator[Finding]:
     from worker.nlp.model import load_model
+    from worker.nlp.model_files import recorded
 
     try:
         model = load_model(settings.model)
     except ConfigurationError as error:
         yield "error", "model", str(error)
     else:
-        yield "ok", "model", f"{model.name} {model.version}"
+        package = settings.model.replace("-", "_")
+        yield from (("error", "model", f"{wrong}: install the package {package} anew") for wrong in _altered(package))
+        known = "every file is as recorded" if package in recorded() else "its files are not recorded: not checked"
+        yield "ok", "model", f"{model.name} {model.version}; {known}"
+
+
+def _altered(package: str) -> Iterator[str]:
+    from importlib.util import find_spec
+
+    from worker.nlp.model_files import faults
+
+    found = find_spec(package)
+    if found and found.origin:
+        yield from faults(package, Path(found.origin).parent, whole=True)
 
 
 def _machine(settings: Settings) -> Iterator[Finding]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import importlib
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from worker.errors import ConfigurationError
+from worker.nlp.model_files import faults
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -54,5 +56,7 @@ def _load_package(package: str) -> Language | None:
         module = importlib.import_module(package)
     except ModuleNotFoundError:
         return None
+    if module.__file__ and (wrong := next(faults(package, Path(module.__file__).parent), None)):
+        raise ConfigurationError(f"model: the installed package {package} is not what it was made as ({wrong}); install it anew")
     load = getattr(module, "load", None)
     return load() if callable(load) else None
