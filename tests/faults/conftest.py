@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,10 +31,11 @@ class Place:
     sampler: Sampler
     _stack: ExitStack = field(default_factory=ExitStack)
 
-    def worker(self, *arguments: str, url: str = "", concurrency: int = 2, **environment: str) -> Worker:
+    def worker(self, *arguments: str, url: str = "", concurrency: int = 2, prefix: Sequence[str] = (), **environment: str) -> Worker:
         """Start a worker that is gone when the test ends."""
         made = Worker(
-            url or self.server.url, *arguments, app="tests.faults.hurt_worker", environment=QUICK | environment, concurrency=concurrency)
+            url or self.server.url, *arguments, app="tests.faults.hurt_worker", environment=QUICK | environment, concurrency=concurrency,
+            prefix=prefix)
         self._stack.callback(made.close)
         return made
 
