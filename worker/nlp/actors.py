@@ -106,7 +106,7 @@ class Actors:
         columns = self._columns
         entity = self._parties.entity_of(token)
         pos, lemma = columns.pos[token], columns.lemmas[token].lower()
-        if nouns().get(lemma) == "NONE":
+        if nouns().get(lemma) == "NONE" or (entity is not None and entity.name and "Flight" in entity.name.split(" ")):
             return
         if pos == "PRON":
             if entity is not None and entity.type in _NAMED:

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 _FRIENDLY = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
 _HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
 #: States of deeds that nobody reports as done or as resolved upon.
-_UNREAL = frozenset({"want", "purpose", "seek", "condition", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear"})
+_UNREAL = frozenset({"want", "purpose", "seek", "condition", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear", "dread",
+                    "duty", "wanted"})
 #: Nothing is known of it, and that is the news: "has not confirmed that it sent troops".
 _DISPUTED = frozenset({"confirm", "say", "allege", "deny", "reveal"})
 _FUTURE = frozenset({"future", "future-in-past"})
@@ -117,6 +118,9 @@ class Finder:
         if (state.why in _UNREAL or (state.strength == UNKNOWN and state.why not in _DISPUTED)) and not (
                 frame.type == "ASSAULT" and self._attempted(token)):
             return False
+        if frame.type == "AGREE" and self._columns.lemmas[token] == "agree" and any(
+                self._columns.deps[child] == "ccomp" for child in self._columns.children[token]):
+            return False  # "both agree that it was a crime": an opinion
         return not self._silent(token, frame) and (bool(actors) or frame.type != "ASSAULT" or self._violent(token))
 
     def _adjective(self, token: int) -> Iterator[Occurrence]:
