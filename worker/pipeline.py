@@ -10,6 +10,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from worker import __version__, extractors
@@ -123,9 +124,10 @@ def _json(value: Any, ids: _Ids) -> Any:  # noqa: ANN401 - any value that a reco
     if isinstance(value, Ref):
         return ids.get((value.kind, value.key))
     kind: type = type(value)
-    if fields := _fields(kind):
+    if (fields := _fields(kind)) is not None:
+        names, values = fields
         # Thousands of values an article: the plain ones, most of them, are worth no call.
-        return {printed: item if type(item := getattr(value, name)) in _PLAIN else _json(item, ids) for name, printed in fields}
+        return {name: item if type(item) in _PLAIN else _json(item, ids) for name, item in zip(names, values(value), strict=True)}
     if isinstance(value, (list, tuple)):
         return [printed for item in value if (printed := _json(item, ids)) is not None or not isinstance(item, Ref)]
     if isinstance(value, dict):
@@ -140,12 +142,16 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 
 
 @cache
-def _fields(kind: type) -> tuple[tuple[str, str], ...]:
-    """Give the fields of a record's class that are printed, each with its printed name; none for any other type."""
+def _fields(kind: type) -> tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]] | None:
+    """Give the printed names of a record's class and what reads their values from a record; none for any other type."""
     if not dataclasses.is_dataclass(kind):
-        return ()
+        return None
     hidden = getattr(kind, "HIDDEN", ())
-    return tuple((field.name, field.name.removesuffix("_")) for field in dataclasses.fields(kind) if field.name not in hidden)
+    names = [field.name for field in dataclasses.fields(kind) if field.name not in hidden]
+    printed = tuple(name.removesuffix("_") for name in names)
+    if len(names) > 1:
+        return printed, attrgetter(*names)
+    return printed, lambda record: tuple(getattr(record, name) for name in names)
 
 
 def _article(article: Article, trip: Trip) -> dict[str, Any]:
