@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from worker import __version__, extractors
+from worker.errors import LanguageError
 from worker.nlp.reading import Reader, Reading
 from worker.records import RESULT_SCHEMA, Article, Failure, Record, Ref
 
@@ -89,7 +90,7 @@ def _extract_all(reading: Reading, wanted: tuple[str, ...], clock: _Clock) -> li
     for name in extractors.running_order(wanted):
         clock.begin(name)
         try:
-            records = list(extractors.load(name).extract(reading))
+            records = list(_extractor_for(name, reading).extract(reading))
         except Exception as error:  # noqa: BLE001 - one extractor never takes the others with it
             records = []
             failures.append(Failure(name, f"{type(error).__name__}: {error}"[:500]))
@@ -97,6 +98,19 @@ def _extract_all(reading: Reading, wanted: tuple[str, ...], clock: _Clock) -> li
         reading.found[name] = tuple(records)
         clock.lap(name)
     return failures
+
+
+def _extractor_for(name: str, reading: Reading) -> extractors.Extractor:
+    """Give an extractor that has rules for the language that the model reads.
+
+    Raises:
+        LanguageError: it has none; the result says so, as of any failure.
+    """
+    module = extractors.load(name)
+    languages: tuple[str, ...] | None = getattr(module, "LANGUAGES", None)
+    if languages is not None and reading.doc.lang_ not in languages:
+        raise LanguageError(f"has rules for {', '.join(languages)} only, not for {reading.doc.lang_}")
+    return module
 
 
 def _number(reading: Reading, wanted: tuple[str, ...]) -> dict[tuple[str, Hashable], str]:

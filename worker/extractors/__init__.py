@@ -4,6 +4,7 @@ To add one, write `worker/extractors/<name>.py` with: a docstring (what it finds
 example with its result), constants, `VERSION`, `NEEDS` (names of extractors whose records it reads or points at), the record dataclass,
 `extract(reading) -> Iterator[Record]`, helpers in order of use; and `tests/tables/<name>.toml`, examples that a journalist can read.
 `PREFIX` begins its records' ids; without one they have none. `SINGLE = True` makes the field one object instead of a list.
+`LANGUAGES` names those whose words its rules are made of; without it, it reads whatever the model reads.
 
 Extractors read no clock, environment, randomness or network, log nothing, and never import one another: what two need
 lives in `worker/nlp/`. Records of the needed ones are at hand as `reading.records(name)`.

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 VERSION = 1
 NEEDS = ("entities", "quotes")
 PREFIX = "c"
+LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 VERSION = 1
 NEEDS = ("entities", "quotes", "timexes", "quantities")
 PREFIX = "v"
+LANGUAGES = ("en",)
 
 _PLACES = frozenset({"GPE", "LOC", "FAC"})
 _PREPOSITIONS = frozenset({"in", "at", "near", "on", "outside", "inside", "around", "throughout", "across", "along", "off", "over"})

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 VERSION = 1
 NEEDS: tuple[str, ...] = ("timexes",)
 PREFIX = "n"
+LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True, slots=True)

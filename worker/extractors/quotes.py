@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 VERSION = 1
 NEEDS: tuple[str, ...] = ("entities",)
 PREFIX = "q"
+LANGUAGES = ("en",)
 
 Kind = Literal["direct", "mixed", "indirect"]
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 VERSION = 1
 NEEDS: tuple[str, ...] = ()
 PREFIX = "t"
+LANGUAGES = ("en",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 #: What each article needs of a pipeline; one without them cannot tell who does what.
-REQUIRED = ("tagger", "parser", "ner")
+REQUIRED = (("tagger", "morphologizer"), ("parser",), ("ner",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def load_model(name: str) -> Model:
             raise ConfigurationError(
                 f"model: no spaCy pipeline {name!r} is installed; install its package or set WIREDESK_MODEL to one that is"
             ) from error
-    missing = [part for part in REQUIRED if part not in nlp.pipe_names]
+    missing = [" or ".join(parts) for parts in REQUIRED if not set(parts) & set(nlp.pipe_names)]
     if missing:
         raise ConfigurationError(f"model: the pipeline {name!r} has no {', '.join(missing)}; choose a full pipeline")
     return Model(nlp=nlp, name=str(nlp.meta["name"]), version=str(nlp.meta["version"]))
