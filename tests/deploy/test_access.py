@@ -19,7 +19,7 @@ import redis
 
 from tests.deploy.test_tools import DEPLOY
 from tests.load import articles
-from tests.servers import ROOT, Gateway, Worker, wait_for
+from tests.servers import ROOT, Gateway, Worker, server_binaries, wait_for
 from worker.consumer import results
 from worker.ledger import connect, keys
 from worker.processes import free_port
@@ -28,14 +28,18 @@ from worker.settings import load_settings
 
 @dataclass
 class Guarded:
-    """A server with users and TLS only."""
+    """A server with users, and with TLS only where the installed one has it."""
 
     port: int
-    authority: Path
+    #: The authority's certificate; None: without encryption.
+    authority: Path | None
     process: subprocess.Popen[bytes]
 
     def url(self, user: str) -> str:
-        return f"rediss://{user}:{user.upper()}_PASSWORD@127.0.0.1:{self.port}/0?ssl_ca_certs={self.authority}&ssl_check_hostname=false"
+        address = f"{user}:{user.upper()}_PASSWORD@127.0.0.1:{self.port}/0"
+        if self.authority is None:
+            return f"redis://{address}"
+        return f"rediss://{address}?ssl_ca_certs={self.authority}&ssl_check_hostname=false"
 
     def client(self, user: str) -> redis.Redis:
         return redis.Redis.from_url(self.url(user))
@@ -44,17 +48,20 @@ class Guarded:
 @pytest.fixture(scope="module")
 def guarded() -> Iterator[Guarded]:
     server, openssl = shutil.which("redis-server"), shutil.which("openssl")
-    if not server or not openssl:
-        pytest.skip("redis-server or openssl is not installed here: users and TLS are not tried on a real server")
-    folder = Path(tempfile.mkdtemp(prefix="wd"))
-    _certificates(openssl, folder)
-    port = free_port()
-    text = "\n".join((DEPLOY / "redis" / name).read_text(encoding="utf-8") for name in ("redis.conf", "tls.conf"))
-    text = text.replace("/etc/wiredesk/tls", str(folder)).replace("tls-port 6379", f"tls-port {port}").replace("3gb", "300mb")
+    encrypted = bool(server and openssl)
+    folder, port = Path(tempfile.mkdtemp(prefix="wd")), free_port()
+    text = (DEPLOY / "redis/redis.conf").read_text(encoding="utf-8").replace("3gb", "300mb")
+    if encrypted:
+        _certificates(str(openssl), folder)
+        text += (DEPLOY / "redis/tls.conf").read_text(encoding="utf-8").replace("/etc/wiredesk/tls", str(folder))
+        text = text.replace("tls-port 6379", f"tls-port {port}")
+    else:
+        # The bundled server has no TLS.
+        server, text = server_binaries()["valkey"], text.replace("port 6379", f"port {port}")
     (folder / "redis.conf").write_text(f"{text}\naclfile {DEPLOY / 'redis/users.acl'}\ndir {folder}\nbind 127.0.0.1\n", encoding="utf-8")
     with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([server, str(folder / "redis.conf")], stdout=log, stderr=log)
-    running = Guarded(port, folder / "ca.crt", process)
+        process = subprocess.Popen([str(server), str(folder / "redis.conf")], stdout=log, stderr=log)
+    running = Guarded(port, folder / "ca.crt" if encrypted else None, process)
     try:
         wait_for(lambda: _answers(running) or process.poll() is not None, 30)
         assert process.poll() is None, (folder / "log").read_text()
@@ -71,6 +78,8 @@ def test_nobody_gets_in_without_a_user_or_without_encryption(guarded: Guarded) -
         redis.Redis.from_url(address).ping()
     with pytest.raises(redis.AuthenticationError):
         guarded.client("nobody").ping()
+    if guarded.authority is None:
+        pytest.skip("redis-server or openssl is not installed here: users are tried, TLS is not")
     with pytest.raises(redis.ConnectionError):
         redis.Redis(port=guarded.port, socket_timeout=2).ping()
 
