@@ -42,7 +42,7 @@ def resume() -> None:
     ledger = _ledger()
     held = ledger.holds.held()
     ledger.holds.release()
-    console.say(f"{' and '.join(held)} go on" if held else "nothing was held", "green")
+    console.say(f"let go: {' and '.join(held)}" if held else "nothing was held", "green")
 
 
 def drain(
