@@ -11,11 +11,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from worker.nlp.quoting.lexicon import cue_words
 from worker.nlp.reading import Reader
 from worker.pipeline import Trip, run
 from worker.records import Article
 
 ROWS = tomllib.loads((Path(__file__).parents[1] / "tables" / "quotes.toml").read_text(encoding="utf-8"))["row"]
+WEIGHTS = Path(__file__).parents[2] / "worker" / "nlp" / "quoting" / "weights.txt"
 SEED = Path(__file__).parents[2] / "seeds" / "000_871c0cb2e072d3a7.txt"
 
 
@@ -118,3 +120,12 @@ def test_no_text_raises(reader: Reader, text: str) -> None:
     """Whatever stands in an article, its quotes lie within it."""
     for quote in read(reader, text)["quotes"]:
         assert quote["text"] == text[quote["start"]:quote["end"]]
+
+
+def test_the_weights_name_no_word_that_the_lexicon_lacks() -> None:
+    """What was learnt is small and speaks of grammar and of the project's own words only."""
+    lines = WEIGHTS.read_text(encoding="utf-8").splitlines()[1:]
+    known = {lemma for _, lemma in cue_words()} | {"?"}
+    assert WEIGHTS.stat().st_size < 1_000_000
+    rows = [line.split("\t") for line in lines]
+    assert {name.split(":")[1] for model, name, _ in rows if model == "pair" and name.startswith("l:")} <= known

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from worker.nlp.quoting.syntax import Syntax
 
 #: A pair whose first features add up to less is not looked at further, nor one that ends below this probability.
-_HOPELESS = -1.3
+_HOPELESS = -1.0
 _UNLIKELY = 0.12
 #: The probability of what grammar leaves no doubt about.
 _PLAIN = 0.9
