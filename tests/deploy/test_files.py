@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -196,3 +198,21 @@ def test_pods_run_without_rights_and_within_bounds() -> None:
     assert scaled["spec"]["minReplicaCount"] == 1
     guarded = {document["spec"]["selector"]["matchLabels"]["app"] for document in objects if document["kind"] == "PodDisruptionBudget"}
     assert guarded == {"worker", "gateway"}
+
+
+def test_the_rule_for_shards_spreads_ids_and_keeps_each_in_its_place() -> None:
+    """The runbook's own line, run by a shell: the same id goes to the same server, and each of two gets its half."""
+    bash = shutil.which("bash")
+    if not bash:
+        pytest.skip("bash is not installed here: the runbook's rule for shards is not tried")
+    (rule,) = re.findall(r"^ {4}(shard=.*)$", RUNBOOK, re.MULTILINE)
+    script = f'for ID in "$@"; do {rule}; echo $shard; done'
+    ids = [f"article {number} ü" for number in range(100)]
+
+    def shards() -> list[str]:
+        return subprocess.run([bash, "-c", script, "sh", *ids], capture_output=True, text=True, timeout=60, check=True).stdout.split()
+
+    found = shards()
+    assert found == shards()
+    assert 30 < found.count("0") < 70
+    assert set(found) == {"0", "1"}
