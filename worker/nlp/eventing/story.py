@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from worker.nlp.factuality.judge import Judge
     from worker.nlp.parties import Parties
 
+#: Events of one word that a trigger is compared with, latest first: news tells an event again within a few paragraphs, and a long article
+#: must not cost the square of its length.
+_LOOKED_BACK = 50
+
 
 def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[Occurrence, ...]:
     """Give an article's events in order of their triggers, each with its further mentions."""
@@ -24,7 +28,7 @@ def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[
     akin: dict[str, list[int]] = {}
     for occurrence in Finder(columns, Actors(columns, parties), judge).find():
         place = (columns.sents[occurrence.token], occurrence.type or occurrence.family)
-        for number in sorted({*near.get(place, ()), *akin.get(occurrence.family, ())}):
+        for number in sorted({*near.get(place, ()), *akin.get(occurrence.family, ())[-_LOOKED_BACK:]}):
             if _same(columns, kept[number], occurrence):
                 earlier = kept[number]
                 kept[number] = replace(

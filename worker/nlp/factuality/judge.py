@@ -6,6 +6,8 @@ It knows grammar and cues only; whose quotation a predicate stands in is joined 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from worker.nlp.factuality.beside import apply_hedges, noun_hedges
@@ -33,7 +35,10 @@ class Judge:
     def __init__(self, columns: Columns, quotation: Quotation) -> None:
         self._columns = columns
         #: Between quotation marks tenses are the speaker's own: "would" is no future seen from the past.
-        self._spoken = [(region.start, region.end) for region in quotation.regions]
+        spoken = sorted((region.start, region.end) for region in quotation.regions)
+        self._spoken_from = [start for start, _ in spoken]
+        #: How far the regions that began so far reach: they may stand one within another.
+        self._spoken_to = list(accumulate((end for _, end in spoken), max))
         self._frames: dict[int, State] = {}
         self._states: dict[int, State] = {}
         self._questions = {number for number, end in enumerate(columns.sentences[1:]) if _asks(columns, columns.sentences[number], end)}
@@ -62,7 +67,8 @@ class Judge:
 
     def _quoted(self, token: int) -> bool:
         place = self._columns.starts[token]
-        return any(start <= place < end for start, end in self._spoken)
+        begun = bisect_right(self._spoken_from, place)
+        return begun > 0 and place < self._spoken_to[begun - 1]
 
     def _place(self, token: int, depth: int) -> State:
         columns = self._columns
