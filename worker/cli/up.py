@@ -23,8 +23,8 @@ def add_to(app: typer.Typer) -> None:
 
 def up(
     workers: Annotated[int, typer.Option(help="Worker processes; 0: as many as cores.")] = 0,
-    port: Annotated[int | None, typer.Option(help="The gateway's port.")] = None,
-    flower_port: Annotated[int | None, typer.Option(help="Flower's port; 0: without Flower.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65_535, help="The gateway's port.")] = None,
+    flower_port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Flower's port; 0: without Flower.")] = None,
 ) -> None:
     """Run server, workers, gateway and Flower on this machine until Ctrl-C."""
     from worker.machine import machine
@@ -59,7 +59,7 @@ def worker(
     os.execv(sys.executable, [sys.executable, "-m", "celery", "-A", "worker.app", "worker", *options])
 
 
-def flower(port: Annotated[int | None, typer.Option(help="Flower's port.")] = None) -> None:
+def flower(port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Flower's port.")] = None) -> None:
     """Run Flower here; anything but loopback needs flower.user and flower.password."""
     from worker.machine import flower_command
 

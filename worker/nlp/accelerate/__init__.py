@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from worker.nlp.accelerate import blas, twins, verify
+from worker.nlp.accelerate import blas, runs, twins, verify
 from worker.nlp.accelerate.layers import Unfit
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Accelerated:
         Raises:
             ValueError: the text is longer than the pipeline's `max_length`, in spaCy's words.
         """
-        doc = self._nlp.make_doc(text)
+        doc = runs.make_doc(self._nlp, text)
         if not len(doc):
             return self._nlp(doc)
         for step in self._steps:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from spacy.tokenizer import Tokenizer
 
+from worker.nlp.accelerate import runs
+
 if TYPE_CHECKING:
     from spacy.language import Language
 
@@ -50,5 +52,5 @@ class Vocabulary:
     def _keep(self, words: list[str]) -> None:
         for word in words:
             # To tokenize a stretch is to make its words, and to remember how it falls into them.
-            self._nlp.make_doc(word)
+            runs.make_doc(self._nlp, word)
         self._kept.update(words)
