@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from worker.nlp.temporal.alphabet import LETTERS, pattern
+from worker.nlp.temporal.alphabet import LETTERS, OTHER, pattern
 from worker.nlp.temporal.digits import cut
 from worker.nlp.temporal.grammar import RULES
 from worker.nlp.temporal.moments import ORDER, Moment, add, box, day
@@ -134,3 +135,12 @@ def test_every_word_of_the_lexicons_has_a_class():
 def test_the_calendar_ends_with_an_error():
     with pytest.raises((ValueError, OverflowError)):
         _ = Moment("year", 99_999).start
+
+
+@pytest.mark.parametrize("stretch", ["1234567890" * 3_000, "1-2-3-" * 5_000, "1.2" * 5_000])
+def test_a_stretch_too_long_for_a_time_is_passed_over(stretch: str) -> None:
+    """It is one cell that means nothing, at once."""
+    began = time.process_time()
+    ((start, end, sense),) = cut(stretch)
+    assert (start, end, sense.letter) == (0, len(stretch), OTHER)
+    assert time.process_time() - began < 1

@@ -34,6 +34,8 @@ _PARTS = re.compile(
     re.VERBOSE,
 )
 _YEARS = range(1000, 2200)
+#: A longer stretch is no time, and to try would take time that grows with the square.
+_LONGEST = 200
 
 
 #: What may stand before the apostrophe of '96: a space, a bracket or a dash, no letter and no closing quotation mark.
@@ -55,6 +57,8 @@ def shortened(text: str, start: int, cells: tuple[Cell, ...]) -> tuple[Cell, ...
 @lru_cache(maxsize=8192)
 def cut(text: str) -> tuple[Cell, ...]:
     """Cut a stretch without spaces into cells (start, end, sense); offsets count from its beginning."""
+    if len(text) > _LONGEST:
+        return ((0, len(text), Sense(OTHER)),)
     cells = []
     for part in _PARTS.finditer(text):
         kind = part.lastgroup or "mark"
