@@ -5,8 +5,10 @@ The manual of every setting is `config/default.toml`; here stand types and bound
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,9 @@ from worker.errors import ConfigurationError, ServerUnavailableError
 
 #: The file that a user's own settings come from.
 CONFIG_VARIABLE = "WIREDESK_CONFIG"
+_PREFIX = "WIREDESK_"
+#: What Kubernetes tells of services whose names happen to begin with ours ("WIREDESK_REDIS_PORT_6379_TCP").
+_SERVICE_LINK = re.compile(r"_(SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(TCP|UDP)\w*)$")
 #: Inside `home`: where the server that Wiredesk runs can be found (written by `worker/embedded.py`, gone when it stops).
 SERVER_FILE = "server.json"
 
@@ -125,7 +130,7 @@ class LogSettings(_Group):
 class Settings(BaseSettings):
     """All settings; made by `load_settings`."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="WIREDESK_", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_PREFIX, env_nested_delimiter="__")
 
     redis_url: str
     model: Annotated[str, Field(min_length=1)]
@@ -160,6 +165,7 @@ def load_settings() -> Settings:
     Raises:
         ConfigurationError: a file cannot be read, or a setting is unknown, missing or out of bounds; named with its file.
     """
+    _refuse_unknown_variables()
     values = _read(data_folder("config") / "default.toml")
     origin = "config/default.toml or the environment"
     if named := os.environ.get(CONFIG_VARIABLE):
@@ -171,6 +177,18 @@ def load_settings() -> Settings:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{name}: {first['msg'].lower()} (in {origin}); config/default.toml explains it") from None
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt variable would silently change nothing; names below a known group are checked with the group."""
+    known = sorted(name.upper() for name in Settings.model_fields)
+    for variable in sorted(os.environ):
+        name = variable.removeprefix(_PREFIX).split("__")[0].upper()
+        if not variable.startswith(_PREFIX) or variable == CONFIG_VARIABLE or name in known or _SERVICE_LINK.search(variable):
+            continue
+        near = difflib.get_close_matches(name, known, 1)
+        advice = f"did you mean {_PREFIX}{near[0]}?" if near else "config/default.toml lists the settings"
+        raise ConfigurationError(f"{variable}: there is no such setting; {advice}")
 
 
 def server_url(settings: Settings) -> str:

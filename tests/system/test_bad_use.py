@@ -29,6 +29,8 @@ def test_wrong_use_is_named(tmp_path: Path, arguments: list[str], status: int, s
 @pytest.mark.parametrize(("variable", "value", "sentence"), [
     ("WIREDESK_MODEL", "no_such_model", "no spaCy pipeline 'no_such_model'"),
     ("WIREDESK_LIMITS__BACKLOG", "many", "limits.backlog"),
+    ("WIREDESK_LEDGR__MAX_ATTEMPTS", "3", "WIREDESK_LEDGR__MAX_ATTEMPTS: there is no such setting; did you mean WIREDESK_LEDGER?"),
+    ("WIREDESK_REDIS_ULR", "x", "did you mean WIREDESK_REDIS_URL?"),
     ("WIREDESK_CONFIG", "/nonexistent.toml", "/nonexistent.toml: cannot be read"),
 ])
 def test_wrong_settings_are_named(tmp_path: Path, variable: str, value: str, sentence: str) -> None:
@@ -61,3 +63,9 @@ def test_a_broken_line_stops_nothing_else(tmp_path: Path) -> None:
     status, out, err = wiredesk("extract", "-", env=environment(tmp_path), data=data)
     assert (status, out.count("\n")) == (1, 2)
     assert "standard input:2: is no JSON" in err
+
+
+def test_what_kubernetes_tells_of_services_is_no_setting(tmp_path: Path) -> None:
+    """A service called wiredesk-redis puts variables into every pod; they are not misspelt settings."""
+    env = environment(tmp_path, WIREDESK_REDIS_PORT_6379_TCP="tcp://10.0.0.1:6379", WIREDESK_GATEWAY_SERVICE_HOST="10.0.0.2")
+    assert wiredesk("extract", "nothing.txt", env=env)[0] == 1

@@ -1,6 +1,6 @@
 """Every page as a person sees it, in a real browser: no console error, no outside request, nothing serious for axe; pictures to look at.
 
-The pictures go to `out/pictures`; with WIREDESK_PICTURES=deploy/pictures the README's are made anew.
+The pictures go to `out/pictures`; with PICTURES=deploy/pictures the README's are made anew.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.system.test_up import Up, start_up
 from worker.settings import data_folder
 
 ROOT = Path(__file__).parents[2]
-PICTURES = ROOT / os.environ.get("WIREDESK_PICTURES", "out/pictures")
+PICTURES = ROOT / os.environ.get("PICTURES", "out/pictures")
 PAGES = {"start": "/", "article": "/v1/articles/{seed}/page", "entity": "/entities/Q423", "story": "/stories/{story}"}
 
 

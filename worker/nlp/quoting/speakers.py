@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 #: Participles that say what their subject feels, not what is done to it ("Protesters were frustrated that …").
 _FELT = words("felt")
 _IMPERSONAL = frozenset({"seem", "appear", "look", "sound"})
+_ADDRESSED = frozenset({"tell", "inform", "remind", "assure"})
 _LONGEST = 40
 _ENDS = (".", "?", "!")
 #: What ends a speaker's phrase.
@@ -137,7 +138,9 @@ def _is_passive(syntax: Syntax, cue: int) -> bool:
 def _beside(syntax: Syntax, quote: Found) -> int:
     """Give the nearest noun phrase of the cue's line, after an inverted cue ("said Quentin Kidd") or before it."""
     columns, cue = syntax.columns, quote.cue
-    for at in range(cue + 1, min(cue + 4, columns.size)):
+    # "May told reporters": who stands after such a verb is spoken to, never the speaker.
+    after = range(0) if columns.lemmas[cue] in _ADDRESSED else range(cue + 1, min(cue + 4, columns.size))
+    for at in after:
         if columns.words[at] in (",", ".", ":") or "\n" in columns.words[at] or syntax.region[at] >= 0:
             break
         if columns.pos[at] in ("PROPN", "NOUN", "PRON") and columns.ents[at] not in ("DATE", "TIME"):
@@ -226,6 +229,9 @@ def phrase(syntax: Syntax, head: int) -> tuple[int, int]:
         start += 1
     if deps[head] == "poss":
         end = min(end, head + 1)
+    # "the National Bank (NB) said": the bracket that was opened belongs to the phrase.
+    if columns.words[start:end].count("(") > columns.words[start:end].count(")") and columns.words[end:end + 1] == [")"]:
+        end += 1
     return start, end
 
 
