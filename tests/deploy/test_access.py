@@ -132,7 +132,7 @@ def test_every_role_does_its_work(guarded: Guarded) -> None:
         delivery.acknowledge()
         assert (delivery.id, delivery.result is not None) == ("n-0", True)
         wait_for(lambda: "wiredesk.extract" in _page(port, "/tasks/datatable?draw=1&start=0&length=10&search[value]=&columns[0][data]=name"
-                                                     "&order[0][column]=0&order[0][dir]=asc"), 20)
+                                                     "&order[0][column]=0&order[0][dir]=asc"), 60)
         status = _wiredesk(guarded, "operator", "status", "--json")
         assert json.loads(status.stdout)["done"] == 1, status.stderr
         with tempfile.TemporaryDirectory() as folder:
