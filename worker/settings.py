@@ -22,6 +22,8 @@ from worker.errors import ConfigurationError, ServerUnavailableError
 #: The file that a user's own settings come from.
 CONFIG_VARIABLE = "WIREDESK_CONFIG"
 _PREFIX = "WIREDESK_"
+#: Variables that begin as ours do and are no settings: the file's name, and what `deploy/` names for an image and a client's key.
+_OTHERS = frozenset({"CONFIG", "IMAGE", "API_KEY"})
 #: What Kubernetes tells of services whose names happen to begin with ours ("WIREDESK_REDIS_PORT_6379_TCP").
 _SERVICE_LINK = re.compile(r"_(SERVICE_HOST|SERVICE_PORT\w*|PORT|PORT_\d+_(TCP|UDP)\w*)$")
 #: Inside `home`: where the server that Wiredesk runs can be found (written by `worker/embedded.py`, gone when it stops).
@@ -184,7 +186,7 @@ def _refuse_unknown_variables() -> None:
     known = sorted(name.upper() for name in Settings.model_fields)
     for variable in sorted(os.environ):
         name = variable.removeprefix(_PREFIX).split("__")[0].upper()
-        if not variable.startswith(_PREFIX) or variable == CONFIG_VARIABLE or name in known or _SERVICE_LINK.search(variable):
+        if not variable.startswith(_PREFIX) or name in known or name in _OTHERS or _SERVICE_LINK.search(variable):
             continue
         near = difflib.get_close_matches(name, known, 1)
         advice = f"did you mean {_PREFIX}{near[0]}?" if near else "config/default.toml lists the settings"

@@ -26,7 +26,7 @@ from worker.settings import Settings, load_settings
 RUNBOOK = (DEPLOY / "RUNBOOK.md").read_text(encoding="utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text(encoding="utf-8"))
 DOCKERFILE = (DEPLOY / "Dockerfile").read_text(encoding="utf-8")
-TEXTS = [path for path in sorted(DEPLOY.rglob("*")) if path.is_file() and path.suffix != ".lock"]
+TEXTS = [path for path in sorted(DEPLOY.rglob("*")) if path.is_file() and path.suffix not in {".png", ".lock"}]
 
 
 def command_lines() -> Iterator[str]:
