@@ -18,7 +18,7 @@ _ATTRIBUTES: list[int | str] = ["ORTH", "POS", "TAG", "DEP", "LEMMA", "ENT_TYPE"
 
 #: Strings by spaCy's number for them, which is the same in every doc and process; forgotten when there are too many.
 _seen: dict[int, str] = {}
-_MOST_SEEN = 50_000
+_MOST_SEEN = 12_000
 
 
 class Columns:

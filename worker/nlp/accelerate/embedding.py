@@ -19,8 +19,8 @@ LEXICAL = frozenset({ORTH, LOWER, PREFIX, SUFFIX, SHAPE, IS_SPACE})
 OF_TOKEN = frozenset({NORM, SPACY})
 KNOWN = frozenset({"extract_features", "list2ragged", "ragged2list", "ints-getitem", "hashembed", "static_vectors", "maxout", "layernorm",
                    "dropout"})
-#: Rows kept; when they are full all are forgotten. 32,768 rows of 96 numbers are 12 MB, touched only as they fill.
-CAPACITY = 32_768
+#: Rows kept; when they are full all are forgotten. 14,336 rows of 96 numbers are 5.5 MB, touched only as they fill.
+CAPACITY = 14_336
 
 
 class Embedding:

@@ -27,8 +27,8 @@ _TAG, _POS, _MORPH, _LEMMA, _DEP, BEGINS, ENDS = range(7)
 #: Keys of a pattern's word that read the lexeme, and those that read what `READ` holds.
 PATTERN_KEYS = frozenset({"ORTH", "TEXT", "LOWER", "SHAPE", "PREFIX", "SUFFIX", "LENGTH", "IS_SPACE", "IS_PUNCT", "IS_ALPHA", "IS_DIGIT",
                           "IS_UPPER", "IS_LOWER", "IS_TITLE", "LIKE_NUM", "TAG", "POS", "MORPH", "LEMMA", "DEP"})
-#: Rows kept; when they are full all are forgotten. 65,536 rows are 4 MB.
-CAPACITY = 65_536
+#: Rows kept; when they are full all are forgotten. 20,480 rows are 1.2 MB.
+CAPACITY = 20_480
 #: Patterns of two words must fit into the bits of one number.
 PAIRS = 64
 

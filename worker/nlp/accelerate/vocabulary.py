@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 #: Stretches between white space that are kept at most, each with its words some 500 bytes.
-KEPT = 40_000
+KEPT = 14_000
 #: Of words met once, how many are remembered until they come again.
-MET = 20_000
+MET = 10_000
 #: Words that a long-lived process begins with: the vectors' own order is that of frequency.
 FREQUENT = 8_000
 
