@@ -40,6 +40,8 @@ def seed(reader: Reader) -> dict[str, Any]:
      "Dame Barbara Woodward, the UK’s permanent representative to the UN"),
     ("indirect", "that Seoul is open", "evolves", "articulated", "a senior official from President Yoon Suk Yeol’s office"),
     ("indirect", "that North Korea is highly likely", "aid Russia", "assessment", "its"),
+    ("indirect", "that North Korea has sent 1,500", "in Ukraine", "revealed", "South Korea’s National Intelligence Service (NIS)"),
+    ("indirect", "its right to foster relationships", "various sectors", "reiterated", "it"),
 ])
 def test_the_seed_says_who_says_what(
         seed: dict[str, Any], kind: str, begins: str, ends: str, cue: str, speaker: str) -> None:
@@ -48,6 +50,14 @@ def test_the_seed_says_who_says_what(
     assert len(found) == 1
     assert found[0]["text"].endswith(ends)
     assert (found[0]["kind"], found[0]["cue"]["text"], found[0]["speaker"]["text"]) == (kind, cue, speaker)
+
+
+@pytest.mark.parametrize(("cue", "name"), [("reiterated", "Russia"), ("assessment", "United Kingdom"), ("remarked", "Barbara Woodward")])
+def test_speakers_of_the_seed_are_its_parties(seed: dict[str, Any], cue: str, name: str) -> None:
+    """A pronoun, a possessor and a titled name lead to the entity: "it" is the Kremlin, so Russia."""
+    names = {entity["id"]: entity["name"] for entity in seed["entities"]}
+    quote = next(quote for quote in seed["quotes"] if quote["cue"]["text"] == cue)
+    assert names[quote["speaker"]["entity"]] == name
 
 
 def test_the_official_of_the_seed_is_an_anonymous_source(seed: dict[str, Any]) -> None:
