@@ -56,13 +56,17 @@ def _run(settings: Settings, ledger: Ledger, host: str, port: int, say: Callable
         timeout_graceful_shutdown=5,
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    server = _Server(config)
+    # Whoever reads the address may stop us at once: from here on a signal ends the serving in peace.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, server.handle_exit)
     say(f"gateway at http://{f'[{bound}]' if ':' in bound else bound}:{number}")
     intake, webhooks = IntakeReader(ledger), Webhooks(ledger)
     with listening:
         webhooks.start()
         intake.start()
         try:
-            _Server(config).run(sockets=[listening])
+            server.run(sockets=[listening])
         finally:
             intake.stop()
             webhooks.stop()
