@@ -6,6 +6,7 @@ Each part is the very program that runs alone on other machines (`wiredesk worke
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 import secrets
 import signal
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +28,9 @@ MAX_RESTARTS = 5
 #: The arguments are the article's id and title: what a person looks for.
 _FLOWER_COLUMNS = "name,args,state,received,runtime,worker,uuid"
 _MINUTE = 60.0
+#: The exit status of whoever is configured wrongly: starting it again would change nothing.
+_REFUSED = 2
+_LAST_LINES = 50
 _WATCH_SECONDS = 0.5
 #: Beyond the worker's own bound for stopping.
 _STOP_MARGIN = 5.0
@@ -72,6 +76,7 @@ class Machine:
         """Keep all parts running until a signal ends the wait.
 
         Raises:
+            ConfigurationError: a part refuses to start as it is configured.
             WiredeskError: a part ends again and again; its log is named.
         """
         while True:
@@ -81,12 +86,26 @@ class Machine:
                     self._revive(part, part.process.returncode)
 
     def _revive(self, part: Part, status: int) -> None:
+        if status == _REFUSED:
+            raise ConfigurationError(_reason(part.log) or f"{part.name} refuses to start; {part.log} says why")
         now = time.monotonic()
         part.restarts = [*(then for then in part.restarts if now - then < _MINUTE), now]
         if len(part.restarts) > MAX_RESTARTS:
             raise WiredeskError(f"{part.name} ended {MAX_RESTARTS} times within a minute (last with status {status}); {part.log} says why")
         self.tell(f"{part.name} ended with status {status} and is started again; {part.log} may say why")
         part.start()
+
+
+def _reason(log: Path) -> str | None:
+    """Give what a part said last, as it refused: a worker in its log's terms, other commands in a sentence of their own."""
+    for line in reversed(log.read_text(encoding="utf-8", errors="replace").splitlines()[-_LAST_LINES:]):
+        if line.startswith("wiredesk: "):
+            return line.removeprefix("wiredesk: ")
+        with suppress(ValueError):
+            event = json.loads(line)
+            if isinstance(event, dict) and event.get("event") == "worker_refused":
+                return str(event["reason"])
+    return None
 
 
 @contextmanager

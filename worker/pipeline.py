@@ -60,6 +60,7 @@ def run(article: Article, reader: Reader, trip: Trip, tell: Callable[[str], None
         "provenance": {
             "wiredesk": __version__,
             "model": {"name": reader.model.name, "version": reader.model.version},
+            "lexicons": reader.lexicons,
             "extractors": {name: extractors.load(name).VERSION for name in wanted},
             "attempt": trip.attempt,
             "milliseconds": {"queued": trip.queued, **clock.laps},

@@ -47,6 +47,7 @@ def result_schema() -> dict[str, Any]:
         "provenance": _object({
             "wiredesk": {"type": "string"},
             "model": _object({"name": {"type": "string"}, "version": {"type": "string"}}),
+            "lexicons": {"type": ["string", "null"], "description": "A hash of the user's own lexicons; null without any."},
             "extractors": {"type": "object", "additionalProperties": {"type": "integer"}},
             "attempt": {"type": "integer"},
             "milliseconds": {"type": "object", "additionalProperties": {"type": "number"}},

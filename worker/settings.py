@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from worker.errors import ConfigurationError, ServerUnavailableError
@@ -136,6 +136,7 @@ class Settings(BaseSettings):
 
     redis_url: str
     model: Annotated[str, Field(min_length=1)]
+    lexicons: Annotated[Path | None, BeforeValidator(lambda given: given or None)]
     home: Path
     worker: WorkerSettings
     reading: ReadingSettings

@@ -75,7 +75,8 @@ def reader() -> Reader:
     settings = load_settings()
     preload()
     cache = settings.home.absolute() / "numba"
-    loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, cache=cache, patience=0)
+    loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, cache=cache, patience=0,
+                    lexicons=settings.lexicons)
     # The first article loads every lexicon and fills caches that each child would otherwise hold a copy of.
     run(Article.parse({"text": _WARM_UP}), loaded, Trip(received=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)))
     return loaded
@@ -314,7 +315,8 @@ def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worke
     transport.bury = _bury
     gc.collect()
     gc.freeze()
-    log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, parse=reader().report, worker=worker_name())
+    log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, parse=reader().report, lexicons=reader().lexicons,
+             worker=worker_name())
 
 
 def _check(url: str) -> None:

@@ -139,3 +139,13 @@ def test_ctrl_c_leaves_nothing_behind(up: Up) -> None:
     assert [process.cmdline() for process in alive] == []
     assert len(gone) == len(family)
     assert wiredesk("status", env=up.env)[0] == 1
+
+
+def test_a_part_that_is_configured_wrongly_is_not_started_again(tmp_path: Path) -> None:
+    """Its own sentence ends the command, with the status of wrong configuration."""
+    (tmp_path / "titles.txt").write_text("Coach\n", encoding="utf-8")
+    status, _, told = wiredesk("up", "--workers", "1", "--port", str(free_port()), "--flower-port", "0",
+                               env=environment(tmp_path / "home", WIREDESK_LEXICONS=str(tmp_path)))
+    assert status == 2
+    assert "titles.txt, line 1: kind is missing" in told
+    assert "started again" not in told

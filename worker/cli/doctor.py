@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON instead of a table.")) -> None:
     """Check server settings, versions, model, disk and memory; say what to do."""
     settings = load_settings()
-    found = [*_versions(), *_server(settings), *_model(settings), *_machine(settings)]
+    found = [*_versions(), *_server(settings), *_model(settings), *_lexicons(settings), *_machine(settings)]
     if as_json:
         console.print_json([dict(zip(("level", "subject", "finding"), finding, strict=True)) for finding in found])
     else:
@@ -91,6 +91,17 @@ def _model(settings: Settings) -> Iterator[Finding]:
         yield from (("error", "model", f"{wrong}: install the package {package} anew") for wrong in _altered(package))
         known = "every file is as recorded" if package in recorded() else "its files are not recorded: not checked"
         yield "ok", "model", f"{model.name} {model.version}; {known}"
+
+
+def _lexicons(settings: Settings) -> Iterator[Finding]:
+    if settings.lexicons is None:
+        return
+    from worker.nlp.lexicons.own import examine
+
+    own, wrong = examine(settings.lexicons)
+    yield from (("error", "lexicons", sentence) for sentence in wrong)
+    if not wrong:
+        yield "ok", "lexicons", f"{own} ({own.digest})"
 
 
 def _altered(package: str) -> Iterator[str]:

@@ -44,7 +44,7 @@ def extract(
     from worker.pipeline import Trip, run
 
     settings = load_settings()
-    reader = Reader(load_model(settings.model), accelerate=settings.reading.accelerate)
+    reader = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, lexicons=settings.lexicons)
     stories = RunIndex()
     with console.progress(counted=False) as bar:
         task = bar.add_task("reading", total=files.total or None, articles=0)

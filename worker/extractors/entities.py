@@ -15,7 +15,7 @@ from worker.records import Record, Ref
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
 
-VERSION = 2
+VERSION = 3
 NEEDS: tuple[str, ...] = ()
 PREFIX = "e"
 

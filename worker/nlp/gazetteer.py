@@ -1,7 +1,8 @@
 """The gazetteer: which states, regions, cities and organisations a written name could stand for, with their ids.
 
 Look-ups are by exact spelling (capitals count: "US" is a state, "us" is not) with straight apostrophes and without a leading "the".
-Facts come from `lexicons/countries.txt`, `regions.txt`, `cities.txt` and `organisations.txt`.
+Facts come from `lexicons/countries.txt`, `regions.txt`, `cities.txt` and `organisations.txt`;
+`products.txt` and `nicknames.txt` tell what is neither.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Literal
 
 from worker.nlp.lexicons import entries, words
 
-Kind = Literal["state", "region", "city", "organisation", "product"]
+Kind = Literal["state", "region", "city", "organisation", "product", "person"]
 Form = Literal["name", "demonym", "metonym"]
 
 #: A city is meant without saying which when it has so many times the people of its next namesake.
@@ -64,9 +65,11 @@ class Gazetteer:
         for place, organisation, when in entries("metonyms"):
             (self.seats if when == "always" else self.capitals)[place] = self.names[organisation][0]
         self.products = words("products")
+        #: Whole names of people by their nicknames.
+        self.nicknames: dict[str, str] = {fold(entry[0]): entry[1] for entry in entries("nicknames")}
         #: First word of every entry with the largest number of words that an entry beginning so has.
         self.openings: dict[str, int] = {}
-        for table in (self.names, self.demonyms, self.capitals, self.seats, self.cities, self.products):
+        for table in (self.names, self.demonyms, self.capitals, self.seats, self.cities, self.products, self.nicknames):
             for name in table:
                 opening, _, rest = name.replace("-", " ").replace(",", " ,").partition(" ")
                 # A hyphen and a possessive 's are tokens of their own.
@@ -84,6 +87,8 @@ class Gazetteer:
             return seat.kind, "metonym", (seat,), False
         if cities := self.cities.get(text):
             return "city", "name", cities, False
+        if text in self.nicknames:
+            return "person", "name", (), False
         return ("product", "name", (), False) if text in self.products else None
 
     def _organisation(self, name: str, place: Place) -> None:

@@ -19,6 +19,7 @@ from worker.nlp.columns import Columns
 from worker.nlp.eventing.story import find_occurrences
 from worker.nlp.factuality.judge import Judge
 from worker.nlp.language import Language, language_of
+from worker.nlp.lexicons import use as use_lexicons
 from worker.nlp.numerals import Numeral, find_numerals
 from worker.nlp.parties import Credits, Parties, find_parties
 from worker.nlp.pieces import parse_long
@@ -155,9 +156,10 @@ class Reading:
 
 
 class Reader:
-    """Turns articles into readings with one model."""
+    """Turns articles into readings with one model and one set of lexicons."""
 
-    def __init__(self, model: Model, *, accelerate: Mode = "auto", cache: Path | None = None, patience: int = 50) -> None:
+    def __init__(self, model: Model, *, accelerate: Mode = "auto", cache: Path | None = None, patience: int = 50,
+                 lexicons: Path | None = None) -> None:
         """Take a loaded model.
 
         Args:
@@ -165,7 +167,13 @@ class Reader:
             accelerate: how to run it, see `worker.nlp.accelerate`; the parse is the same in all modes.
             cache: the folder for what numba compiles.
             patience: articles that are read before numba is loaded, which takes as long as some thirty of them; 0: at once.
+            lexicons: a user's folder of entries that add to the lexicons and take from them.
+
+        Raises:
+            ConfigurationError: something in that folder is wrong.
         """
+        #: The hash of the user's own entries, if there are any.
+        self.lexicons = use_lexicons(lexicons)
         self.model = model
         self._cache = cache
         self._patience = patience if accelerate == "auto" else 0

@@ -98,7 +98,7 @@ def accuracy(
     from worker.settings import load_settings
 
     settings = load_settings()
-    reader = Reader(load_model(settings.model), accelerate=settings.reading.accelerate)
+    reader = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, lexicons=settings.lexicons)
     scores = list(measure_accuracy(reader, folder, [name.strip() for name in only.split(",") if name.strip()]))
     if as_json:
         console.print_json([dataclasses.asdict(score) for score in scores])

@@ -27,7 +27,7 @@ class Bench:
     @cached_property
     def reader(self) -> Reader:
         """The product's reader, warm for long runs."""
-        return Reader(self.model, accelerate=self.settings.reading.accelerate, patience=0)
+        return Reader(self.model, accelerate=self.settings.reading.accelerate, patience=0, lexicons=self.settings.lexicons)
 
 
 @dataclass(frozen=True, slots=True)

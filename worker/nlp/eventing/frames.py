@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from worker.errors import ConfigurationError
 from worker.nlp.lexicons import entries
 
 #: Conditions on an object that are no nouns: any party, people, a state, no object at all.
@@ -56,13 +57,22 @@ def classes() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for name, lemmas in entries("event_objects"):
         found.setdefault(name, set()).update(lemmas.split())
-    return {name: frozenset(lemmas) for name, lemmas in found.items()}
+    return _Classes({name: frozenset(lemmas) for name, lemmas in found.items()})
+
+
+class _Classes(dict[str, frozenset[str]]):
+    """A class that nobody has an entry of is empty."""
+
+    def __missing__(self, name: str) -> frozenset[str]:
+        return frozenset()
 
 
 def _nouns(items: list[str]) -> frozenset[str]:
     found: set[str] = set()
     for item in items:
         if item.startswith("@"):
+            if item[1:] not in classes():
+                raise ConfigurationError(f"lexicons: events.txt names the class {item!r}; event_objects.txt has no such class; add it")
             found |= classes()[item[1:]]
         elif item not in _CONDITIONS:
             found.add(item)

@@ -1,7 +1,8 @@
 """Lexicons: what a journalist can mend, one entry a line; this module reads them and knows nothing of what they mean.
 
 A file `<name>.txt` holds entries whose fields are separated by ` | `; `#` begins a comment line, blank lines are skipped.
-Each file's first lines say what its fields are, where the facts come from and under which licence.
+Each file's first lines say what its fields are, where the facts come from and under which licence; the one that begins with `#=` says so to
+`shapes.py`. A user's own folder adds and takes away (`own.py`).
 """
 
 from __future__ import annotations
@@ -10,18 +11,50 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from itertools import groupby
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+from worker.nlp.lexicons.shapes import Entry, built_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from worker.nlp.lexicons.own import OwnLexicons
+
+
+class _InForce:
+    """What this process reads by; chosen once, before the first entry is read, for tables made of entries are kept."""
+
+    own: OwnLexicons | None = None
+
+
+def use(folder: Path | None) -> str | None:
+    """Let a user's folder change the lexicons of this process; give the hash of its changes, none without a folder.
+
+    Raises:
+        ConfigurationError: the folder cannot be read or a line in it is wrong.
+        RuntimeError: entries were read before, with other changes.
+    """
+    own = None
+    if folder is not None:
+        from worker.nlp.lexicons.own import read
+
+        own = read(folder)
+    digest = own.digest if own else None
+    if digest != (_InForce.own.digest if _InForce.own else None):
+        if entries.cache_info().currsize:
+            raise RuntimeError("lexicons were read before the user's own were chosen")
+        _InForce.own = own
+    return digest
 
 
 @cache
-def entries(name: str) -> tuple[tuple[str, ...], ...]:
+def entries(name: str) -> tuple[Entry, ...]:
     """Give the entries of one lexicon, each as its fields; fields that the line leaves out are absent.
 
     Raises:
         FileNotFoundError: there is no such lexicon.
     """
-    lines = (Path(__file__).parent / f"{name}.txt").read_text(encoding="utf-8").splitlines()
-    return tuple(tuple(field.strip() for field in line.split("|")) for line in lines if line.strip() and not line.startswith("#"))
+    return _InForce.own.entries(name) if _InForce.own else built_in(name)
 
 
 @cache

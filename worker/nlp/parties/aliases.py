@@ -6,6 +6,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
+from worker.nlp.gazetteer import gazetteer
 from worker.nlp.lexicons import words
 from worker.nlp.parties.evidence import endings
 
@@ -32,7 +33,13 @@ def person_aliases(names: Iterable[str]) -> Iterator[Alias]:
     for name in full:
         by_last[parts[name][-1]].append(name)
         by_first[parts[name][0]].append(name)
+    known = gazetteer().nicknames
+    whole = {fold(name): name for name in full}
     for name, words_ in parts.items():
+        if name in known:
+            if (called := whole.get(fold(known[name]))) is not None:
+                yield name, called, "nickname"
+            continue
         if len(words_) > 1:
             yield from _longer_forms(name, parts, by_last[words_[-1]])
         elif words_:

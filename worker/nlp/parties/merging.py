@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from worker.nlp.gazetteer import gazetteer
 from worker.nlp.lexicons import words
 from worker.nlp.parties.agreement import gender_of
 from worker.nlp.parties.aliases import Alias, abbreviates, core_of, fold, initials_of, organisation_aliases, person_aliases
@@ -219,6 +220,7 @@ def _name(columns: Columns, party: Party) -> None:
         party.name, party.type = party.places[0].name, party.places[0].type
     else:
         party.name = max(spellings or {party.name}, key=lambda text: (len(text.split(" ")), len(text), text))
+        party.name = gazetteer().nicknames.get(party.name, party.name)
         if party.places and party.name.isupper() and len(party.name) > 4:  # noqa: PLR2004 - "NEW YORK" in a dateline
             party.name = party.name.title()
         party.type = max(by_type, key=lambda kind: (by_type[kind], kind))

@@ -73,7 +73,7 @@ def _apply(columns: Columns, match: Match, names: list[Name], taken: dict[int, N
 
 def _plausible(columns: Columns, match: Match) -> bool:
     """A name that the model missed must at least be tagged as one; "may", "us" and "Nice" are words first."""
-    if match.kind in ("city", "product") and match.last - match.first == 1 and columns.tags[match.first] != "NNP":
+    if match.kind in ("city", "product", "person") and match.last - match.first == 1 and columns.tags[match.first] != "NNP":
         return False
     if match.kind == "city" and match.places[0].people < _BIG_CITY:
         return False
@@ -85,6 +85,8 @@ def _plausible(columns: Columns, match: Match) -> bool:
 
 def _believed(name: Name, match: Match) -> bool:
     """Tell whether the gazetteer's reading wins over the model's: Jordan may be a person, Paris a surname, Orange no town."""
+    if match.kind == "person":
+        return True
     if match.kind == "product":
         return name.type in ("ORG", "PRODUCT", "GPE", "PERSON", "WORK_OF_ART", "LAW")
     if match.kind == "organisation":
@@ -112,7 +114,7 @@ def _settle(columns: Columns, name: Name, match: Match) -> None:
     kind = place_type(match)
     if name.type != kind:
         name.why = "gazetteer"
-    name.places, name.form, name.type, name.settled = match.places, match.form, kind, match.kind == "product"
+    name.places, name.form, name.type, name.settled = match.places, match.form, kind, match.kind in ("product", "person")
     name.sense, name.places, name.form = sense_of(columns, match)
 
 

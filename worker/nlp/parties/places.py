@@ -69,8 +69,8 @@ def _no_newspaper(columns: Columns, first: int, last: int) -> bool:
 
 def place_type(match: Match) -> str:
     """Give the entity type that a match has."""
-    if match.kind == "product":
-        return "PRODUCT"
+    if match.kind in ("product", "person"):
+        return "PRODUCT" if match.kind == "product" else "PERSON"
     return "NORP" if match.form == "demonym" else match.places[0].type
 
 
@@ -85,7 +85,7 @@ def sense_of(columns: Columns, match: Match) -> tuple[Sense | None, tuple[Place,
     """Tell what a mention of a place or its people means (null where the grammar does not tell), and for which place it then stands."""
     if match.form == "metonym":
         return "government", match.places, "metonym"
-    if match.kind in ("organisation", "product"):
+    if match.kind in ("organisation", "product", "person"):
         return None, match.places, match.form
     if match.form == "demonym":
         return _of_demonym(columns, match), match.places, "demonym"

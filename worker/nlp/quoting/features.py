@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from worker.nlp.quoting.extents import Extent
     from worker.nlp.quoting.syntax import Syntax
 
-#: Words of grammar, which may name a feature themselves.
-_FUNCTION = words("function_words")
 _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "it", "they", "who", "that", "which", "this", "one", "what"})
 _MODALS = frozenset({"would", "could", "should", "may", "might", "must", "can", "will", "shall", "'ll", "'d", "wo", "ca"})
 SPEECH = frozenset({"say", "add", "tell", "answer", "write", "claim", "insist", "announce", "admit", "explain", "warn", "deny", "promise",
@@ -86,11 +84,11 @@ def _marker(syntax: Syntax, candidate: Candidate) -> str:
     columns, head = syntax.columns, candidate.head
     if candidate.frame in ("prep", "agent", "nsubj", "nsubjpass"):
         word = columns.words[head].lower()
-        return word if word in _FUNCTION else "other"
+        return word if _is_function(word) else "other"
     if candidate.frame in ("host", "noun"):
         return "after" if candidate.cue > head else "before"
     first = columns.words[syntax.left[head]].lower()
-    return first if first in _FUNCTION else "quote" if syntax.region[syntax.left[head]] >= 0 else columns.pos[syntax.left[head]]
+    return first if _is_function(first) else "quote" if syntax.region[syntax.left[head]] >= 0 else columns.pos[syntax.left[head]]
 
 
 def _who(syntax: Syntax, candidate: Candidate) -> str:
@@ -118,7 +116,7 @@ def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]
             word = columns.words[child].lower()
             found += [f"aux:{word if word in _MODALS or word == 'to' else label}:{name}"]
         elif label == "mark":
-            found.append(f"mark:{columns.words[child].lower() if columns.words[child].lower() in _FUNCTION else 'other'}:{frame}")
+            found.append(f"mark:{columns.words[child].lower() if _is_function(columns.words[child].lower()) else 'other'}:{frame}")
     above = syntax.heads[cue]
     if above != cue:
         found += [f"up:{deps[cue]}:{columns.pos[above]}:{frame}", f"upc:{deps[cue]}:{_class_of(syntax, above)}:{name}"]
@@ -166,7 +164,7 @@ def extent_features(syntax: Syntax, candidate: Candidate, extent: Extent, plain:
         after += 1
     following = "end" if after >= columns.size or columns.sents[after] != columns.sents[last - 1] else _shape(syntax, after)
     preceding = _shape(syntax, first - 1) if first else "start"
-    opener = words[first].lower() if words[first].lower() in _FUNCTION else columns.pos[first]
+    opener = words[first].lower() if _is_function(words[first].lower()) else columns.pos[first]
     found += [f"a:{following}", f"b:{preceding}:{frame}", f"n:{length}",
               f"np:{len(extent.pieces)}:{frame}", f"l:{deps[last - 1]}:{columns.pos[last - 1]}", f"fst:{opener}:{frame}"]
     found += _difference(syntax, candidate, last, plain.pieces[-1][1], after)
@@ -186,14 +184,14 @@ def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int
         while syntax.heads[top] != top and plain_last <= syntax.heads[top] < last:
             top = syntax.heads[top]
         opener = words[added].lower()
-        return [f"+:{deps[top]}:{frame}", f"+o:{opener if opener in _FUNCTION else columns.pos[added]}:{deps[top]}",
+        return [f"+:{deps[top]}:{frame}", f"+o:{opener if _is_function(opener) else columns.pos[added]}:{deps[top]}",
                 f"+c:{words[plain_last] in _SET_OFF}:{deps[top]}", f"+n:{bucket(last - plain_last)}", f"+e:{columns.ents[top]}:{deps[top]}"]
     if plain_last > last:
         top = after if after < columns.size else last - 1
         while syntax.heads[top] != top and last <= syntax.heads[top] < plain_last:
             top = syntax.heads[top]
         opener = words[after].lower() if after < columns.size else ""
-        return [f"-:{deps[top]}:{frame}", f"-o:{opener if opener in _FUNCTION else 'other'}:{deps[top]}",
+        return [f"-:{deps[top]}:{frame}", f"-o:{opener if _is_function(opener) else 'other'}:{deps[top]}",
                 f"-n:{bucket(plain_last - last)}", f"-c:{words[last] in _SET_OFF}:{deps[top]}",
                 f"-t:{columns.tags[top]}:{deps[top]}:{frame}"]
     return []
@@ -203,6 +201,11 @@ def _shape(syntax: Syntax, token: int) -> str:
     word = syntax.columns.words[token].lower()
     if word.isspace():
         return "space"
-    if word in _FUNCTION or not any(c.isalnum() for c in word):
+    if _is_function(word) or not any(c.isalnum() for c in word):
         return word if len(word) < 8 else "long"  # noqa: PLR2004 - a row of dots or dashes
     return syntax.columns.pos[token]
+
+
+def _is_function(word: str) -> bool:
+    """Tell words of grammar, which may name a feature themselves."""
+    return word in words("function_words")

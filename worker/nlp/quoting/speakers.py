@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from worker.nlp.quoting.selection import Found
     from worker.nlp.quoting.syntax import Syntax
 
-#: Participles that say what their subject feels, not what is done to it ("Protesters were frustrated that …").
-_FELT = words("felt")
 _IMPERSONAL = frozenset({"seem", "appear", "look", "sound"})
 _ADDRESSED = frozenset({"tell", "inform", "remind", "assure"})
 _LONGEST = 40
@@ -103,7 +101,7 @@ def _of_verb(syntax: Syntax, quote: Found) -> tuple[int, str]:
         if agent >= 0 and (found := syntax.child(agent, ("pobj",))) >= 0:
             return found, "agent"
         subject = syntax.child(cue, ("nsubjpass", "nsubj"))
-        if lemma in _FELT and subject >= 0:
+        if lemma in words("felt") and subject >= 0:
             return subject, "subject"
         return -1, "passive without agent"
     if lemma in _IMPERSONAL and quote.why != "advcl":

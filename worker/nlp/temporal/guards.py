@@ -13,10 +13,6 @@ if TYPE_CHECKING:
 #: The model's types of names in which a month's, day's or season's name is no time.
 _NAMES = frozenset({"PERSON", "ORG", "WORK_OF_ART", "PRODUCT", "FAC", "LAW", "GPE", "LOC", "NORP"})
 _TIMES = frozenset({"DATE", "TIME"})
-#: Words before a month, a day or a year that make it a time: "in May", "since 1990", "by March".
-_INTRODUCING = listed("introducing")
-#: Words before and after which four digits count or name something else: "flight 1549", "$ 2000", "2000 troops".
-_NAMING, _MEASURED = listed("naming"), listed("measured")
 _EARLIEST_PLAIN_YEAR, _LATEST_PLAIN_YEAR = 1700, 2100
 
 
@@ -35,8 +31,8 @@ def is_month(cell: int, context: Context, *, dated: bool) -> bool:
     if kind in _TIMES:
         return True
     if kind in _NAMES:
-        return sure and context.surface(cell - 1).casefold() in _INTRODUCING and kind not in ("PERSON", "WORK_OF_ART")
-    introduced = context.surface(cell - 1).casefold() in _INTRODUCING
+        return sure and context.surface(cell - 1).casefold() in listed("introducing") and kind not in ("PERSON", "WORK_OF_ART")
+    introduced = context.surface(cell - 1).casefold() in listed("introducing")
     return introduced or sure
 
 
@@ -104,7 +100,8 @@ def is_season(cell: int, context: Context, *, dated: bool) -> bool:
 def is_year(cell: int, context: Context) -> bool:
     """Tell whether four digits are a year and no count, score, name or model."""
     before, after = context.surface(cell - 1).casefold(), context.surface(cell + 1).casefold()
-    if before in _NAMING or after in _MEASURED:
+    # Four digits that count or name something else: "flight 1549", "$ 2000", "2000 troops".
+    if before in listed("naming") or after in listed("measured"):
         return False
     token = context.token(cell)
     kind = token.ent_type_

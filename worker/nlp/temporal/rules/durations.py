@@ -14,8 +14,6 @@ from worker.nlp.temporal.vocabulary import listed
 if TYPE_CHECKING:
     from worker.nlp.temporal.context import Context, Hit
 
-#: What precedes "a year" or "years" when it is a stretch and neither a rate nor a name.
-_FOR = listed("stretch")
 _PARTS = {"Y": ("M", 12), "W": ("D", 7), "D": ("TH", 24)}
 _CLOCK_PARTS = {"H": ("M", 60), "M": ("S", 60)}
 
@@ -115,7 +113,7 @@ def _one(hit: Hit, context: Context) -> Timex | None:
         return duration(period(1 + hit.senses("half")[-1][1].number, unit.gift), "duration")
     if unit.gift[1] == "quarter":
         return None  # "a quarter of the firms"
-    stretch = context.surface(hit.first - 1).casefold() in _FOR or context.is_a(hit.first - 1, "ABOUT") or context.is_a(hit.last, "BEFORE")
+    stretch = _introduced(hit, context) or context.is_a(hit.first - 1, "ABOUT") or context.is_a(hit.last, "BEFORE")
     if not hit.has("full") and not stretch:
         return None
     return duration(period(1, unit.gift), "duration")
@@ -131,7 +129,7 @@ def _bare(hit: Hit, context: Context) -> Timex | None:
     """"for years", "in days": an untold number, said without any word for it."""
     unit = hit.sense("unit")
     assert unit is not None
-    if context.surface(hit.first - 1).casefold() not in _FOR:
+    if not _introduced(hit, context):
         return None
     return duration(vague(unit.gift), "vague-duration")
 
@@ -153,6 +151,11 @@ def _first_of_range(hit: Hit, context: Context) -> Timex | None:
         hit.last = hit.match.end("count")
         return duration(period(number, unit.gift), "range-start")
     return duration(period(number, unit.gift), "range", "EQUAL_OR_MORE")
+
+
+def _introduced(hit: Hit, context: Context) -> bool:
+    """Tell by the word before that "a year" or "years" is a stretch and neither a rate nor a name."""
+    return context.surface(hit.first - 1).casefold() in listed("stretch")
 
 
 _COUNTED = "(?P<count>COUNT) (?P<half>AND_A_HALF)?"
