@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from worker.nlp.measures.counted import Counted
     from worker.nlp.reading import Reading
 
-VERSION = 1
+VERSION = 2
 NEEDS: tuple[str, ...] = ("timexes",)
 PREFIX = "n"
 LANGUAGES = ("en",)

@@ -247,7 +247,9 @@ class _Phrase:
         joined = self._next(" and a ", " and one ", "-and-a-")
         if joined is not None and joined.kind in ("half", "quarter"):
             self.at += 1
-            return self._scaled_part(value + Fraction(1, joined.value), "cardinal")
+            # "a million and a half" is 1,500,000: the half is the scale's.
+            whole = before.value if before.kind in ("scale", "group") else 1
+            return self._scaled_part(value + Fraction(whole, joined.value), "cardinal")
         return self._result(value, "cardinal")
 
     def _is_share(self, atom: _Atom, value: Exact) -> bool:

@@ -18,6 +18,9 @@ _SAID = re.compile(r"\b(?:aged? (?:of |between |about |around |from )?|ages (?:o
                    r"|turn(?:s|ed|ing)? |both |\bage (?:is|was|at [a-z]+ is|at [a-z]+ was) )"
                    r"(?:\d{1,3} ?(?:[-–]|to|and) ?)?(?:about |around |just )?$")
 _PERSON_IS = re.compile(r"\b(?:who|he|she|i) (?:is|was|am)(?: just| only| now| already| then)? $")
+#: "until she was eighteen": no other number is told of when somebody was it.
+_WHEN_WAS = re.compile(r"\b(?:until|till|when|since|before|after|once|while|by the time) (?:he|she|i|they|we) (?:was|were)"
+                       r"(?: just| only| about| around| barely)? $")
 _EXPECTED = re.compile(r"\blife expectancy\b[^.;:\d]*\b(?:is|was|of|to|at|from|reached|about|around|only|just) $")
 #: "At 17, she left home."
 _AT = re.compile(r"(?:^|[.!?”\"]\s|\n)(?:At|Now|Only) $")
@@ -50,6 +53,8 @@ def is_age(copy: Copy, amount: Amount) -> bool:
         return True
     if _AT.search(copy.text, max(0, amount.start - 6), amount.start):
         return bool(_THEN.match(copy.text, amount.end))
+    if _WHEN_WAS.search(before):
+        return not copy.lowered.startswith((" of ", "-"), amount.end)
     if _PERSON_IS.search(before):
         return bool(_CLOSES.match(copy.text, amount.end))
     return numeral.digits and (_apposed(copy, amount) or _follows_name(copy, amount))

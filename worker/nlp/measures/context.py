@@ -27,6 +27,7 @@ _PART_OF = re.compile(r" (?:out )?of (?:all )?"
 _OF_THE = re.compile(r"\bof (?:the |its |their |those )?$")
 _DIVIDED = re.compile(r" (?:[\w-]+ ){0,5}(?:divided|split|organi[sz]ed|grouped) (?:up )?(?:in)?to (?:about |at least )?")
 _LISTED = frozenset({", ", " and ", ", and ", " or "})
+_FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
 _FARTHEST = 120
 #: Numbers of the same things are seldom further apart.
 _ONE_ORDER = 30
@@ -103,11 +104,18 @@ def _completed(copy: Copy, quantity: Quantity, found: Sequence[Quantity]) -> Qua
         if not _BESIDE.search(gap) or not _comparable(quantity, other):
             continue
         if other.kind == "count" and other.of is not None:
+            if other.unit is not None and " per " in other.unit and _has_verb(copy, other.end, quantity.start):
+                continue  # "makes 1,000 cars a week and employs 3,500"
             unit = other.unit if quantity.unit is None or other.unit is not None else f"{lemma(copy, other.of)} {quantity.unit}"
             return replace(quantity, of=other.of, unit=unit)
         if other.kind in ("money", "measure") and quantity.unit is None and _AND.search(gap):
             return replace(quantity, kind=other.kind, unit=other.unit, currency=other.currency)
     return quantity
+
+
+def _has_verb(copy: Copy, start: int, end: int) -> bool:
+    tags = copy.columns.tags
+    return any(tags[token] in _FINITE for token in range(copy.token_at(start), copy.token_at(end)))
 
 
 def _same_sentence(copy: Copy, one: Quantity, other: Quantity) -> bool:

@@ -19,6 +19,7 @@ _MANY = frozenset({"people", "police", "troops", "cattle", "aircraft", "personne
 _DETERMINERS = frozenset({"DT", "PRP$", "PDT", "WP$", "WDT"})
 #: These say that there are others, not of which kind.
 _MORE = frozenset({"more", "other", "further", "additional", "fewer", "less"})
+_HYPHENS = ("-", "‑")
 _LONGEST = 8
 
 
@@ -132,12 +133,15 @@ def _phrase(copy: Copy, token: int) -> Counted | None:
     while token < columns.size and token - first < _LONGEST and columns.sents[token] == sentence:
         tag = columns.tags[token]
         glued = token > first and columns.starts[token] == columns.ends[token - 1]
+        if tag not in _WITHIN and _is_linked(copy, token, opens=token == first):
+            token += 1
+            continue
         if tag not in _WITHIN or (tag == "CD" and head >= 0 and not _numbered(copy, head, token)) or (tag == "HYPH" and not glued):
             break
         if tag in _PARTICIPLES and columns.heads[token] <= token:
             break  # "16 involving business"
         if tag in _HEADS:
-            if head >= 0 and not _goes_on(copy, head, token):
+            if head >= 0 and not glued and not _goes_on(copy, head, token):
                 break
             head = token
         elif tag == "POS":
@@ -147,11 +151,28 @@ def _phrase(copy: Copy, token: int) -> Counted | None:
         token += 1
     if head < 0:
         return None
-    while first < head and (columns.tags[first] in ("CD", "HYPH") or columns.words[first][0].isdigit()
-                            or columns.words[first].lower() in _MORE):
+    while first < head and not _measures(copy, first, head) and (
+            columns.tags[first] in ("CD", "HYPH") or columns.words[first][0].isdigit() or columns.words[first].lower() in _MORE):
         first += 1
     plural = columns.tags[head] in _PLURAL_TAGS or columns.words[head].lower() in _MANY
     return Counted(columns.starts[first], columns.ends[head], first, head, plural)
+
+
+def _measures(copy: Copy, first: int, head: int) -> bool:
+    """Tell the number inside a kind of thing: "2.9 million 9 liter cases", "two 500-pound bombs"."""
+    columns = copy.columns
+    noun = first + 1 + (columns.words[first + 1] in _HYPHENS)
+    return columns.tags[first] == "CD" and noun < head and columns.tags[noun] == "NN" and columns.words[first][0].isdigit()
+
+
+def _is_linked(copy: Copy, token: int, *, opens: bool) -> bool:
+    """Tell the small word of a compound: "two side-by-side columns", "three up-to-date maps"."""
+    columns, following = copy.columns, token + 1
+    if following >= columns.size or columns.words[following] not in _HYPHENS or columns.starts[following] != columns.ends[token]:
+        return False
+    if opens:
+        return columns.words[token].isalpha()
+    return columns.words[token - 1] in _HYPHENS and columns.starts[token] == columns.ends[token - 1]
 
 
 def _goes_on(copy: Copy, head: int, token: int) -> bool:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from worker.nlp.measures.counted import Counted
 
 _NUMBERED_BEFORE = re.compile(r"\b(?:[Nn]os?|[Nn]r)\.? ?$|Poor['’]s $|S&P $")
+#: "the Gang of Eight", "the Group of 20".
+_GROUP_BEFORE = re.compile(r"\b(?:Gang|Group|Committee|Council|Conference) of $")
 _AIRCRAFT = re.compile(r"7[0-9]7 (?:aircraft|jet|plane|airliner|model|series|program|replacement|narrowbody|[A-Z])")
 _NAMES = frozenset({"PRODUCT", "ORG", "LAW", "EVENT", "FAC", "WORK_OF_ART", "PERSON"})
 _THINGS = _NAMES - {"PERSON"}
@@ -45,6 +47,8 @@ def name_refusal(copy: Copy, amount: Amount) -> str | None:
     counted = noun_after(copy, amount.end)
     things = counted is not None and counted.plural
     token = copy.token_at(start)
+    if not things and _GROUP_BEFORE.search(text, max(0, start - 14), start):
+        return "part of a name"
     if _NUMBERED_BEFORE.search(text, max(0, start - 8), start) or _AIRCRAFT.match(text, start) or _begins_name(copy, amount, counted):
         return "part of a name"
     if token and text[columns.ends[token - 1]:start] == " " and copy.same_sentence(token - 1, token):
@@ -75,6 +79,9 @@ def word_refusal(copy: Copy, amount: Amount) -> str | None:
     if near and copy.text[numeral.start].isupper() and columns.tags[first - 1] == "NNP":
         return "part of a name"  # "the Big Three"
     counted = noun_after(copy, numeral.end)
+    if copy.text[numeral.start].isupper() and (_GROUP_BEFORE.search(copy.text, max(0, numeral.start - 14), numeral.start)
+                                               or _is_acronym(copy, numeral.start, numeral.end)):
+        return "part of a name"
     if _is_bare_power(copy, amount) and before not in _VAGUE and counted is None:
         return "bare power of ten"
     if copy.text[numeral.end:numeral.end + 1] == "-" and copy.text[numeral.end + 1:numeral.end + 2].isalpha() and amount.bare:
@@ -83,10 +90,32 @@ def word_refusal(copy: Copy, amount: Amount) -> str | None:
         return "label"
     if numeral.kind == "ordinal":
         doubtful = columns.tags[first] in _NO_RANK and numeral.value <= _LAST_DOUBTFUL_RANK
-        return "no rank" if doubtful or _is_kind(copy, numeral.end) else None
+        if doubtful or _is_kind(copy, numeral.end):
+            return "no rank"
+        return "part of a name" if _ranks_name(copy, first) else None
     if copy.lowered.startswith("half", numeral.start) and numeral.end - numeral.start == len("half"):
         return _half(copy, amount, before)
     return _one(copy, amount, before) if numeral.value == 1 else None
+
+
+def _is_acronym(copy: Copy, start: int, end: int) -> bool:
+    """Tell a name in capitals from stress: "the FIRST Global contest", but "ONE goal"."""
+    words = copy.columns.words
+    first, following = copy.token_at(start), copy.token_from(end)
+    if not copy.text[start:end].isupper() or first == 0 or following >= copy.columns.size or not copy.same_sentence(first - 1, following):
+        return False
+    return words[first - 1].islower() and words[following].istitle()
+
+
+def _ranks_name(copy: Copy, token: int) -> bool:
+    """Tell "the Seventh Circuit" and "First Citizens Bank" from "the first Citizens Bank branch" and "First American to …"."""
+    columns = copy.columns
+    following = token + 1
+    if not columns.words[token].istitle() or following >= columns.size or columns.tags[following] not in ("NNP", "NNPS"):
+        return False
+    if copy.begins_sentence(token):
+        return columns.ents[token] in _THINGS and columns.ents[following] == columns.ents[token] and columns.ent_iob[following] == _INSIDE
+    return columns.words[following][:1].isupper()
 
 
 def _is_label(word: str) -> bool:

@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     from worker.nlp.numerals import Numeral
 
 _VAGUE = re.compile(r"\b(?:several|a few|few|many|some) $")
+#: "a couple of hundred" is about two hundred.
+_COUPLE = re.compile(r"\b(?:an?other |a |the |first |last |next |past )?couple (?:of )?$")
 _GOES = re.compile(r"\b(?:go(?:es|ing|ne)?|went|mov(?:ed?|es|ing)|chang(?:ed?|es|ing)|shift(?:s|ed|ing)?|doubl(?:ed?|es|ing)"
                    r"|tripl(?:ed?|es|ing)|halv(?:ed?|es|ing))\b[^.;,]{0,24}$")
+_KNOWN = re.compile(r"(?:\bthe|\bits|\bour|\bmy|\btheir|\bhis|\bher|\bthese|\bthose|['’]s?) $")
 _TIMES_WORD = re.compile(r" ?(?:times|x)\b")
 _COMPARES = re.compile(r" (?:the|as|more|less|higher|larger|bigger|faster|greater|its|their|his|that|those|what|[a-z]+er than)\b")
 _SCORE = re.compile(r"(?<![\d.,$€£])(\d{1,3})[-–—](\d{1,3})(?![\d%.,]*\d)")
@@ -123,7 +126,7 @@ def _described(copy: Copy, joined: Joined, counted: Counted | None) -> Quantity:
         if _compares(copy, end):
             kind, counted = "ratio", noun_beyond(copy, end)
     elif amount.bare and counted is not None:
-        if (rate := per_at(copy, counted.end)) is not None:
+        if not _is_known(copy, joined.start, counted.end) and (rate := per_at(copy, counted.end)) is not None:
             unit = f"{lemma(copy, counted)} per {rate[0]}"
     elif amount.bare and (rate := per_at(copy, amount.end)) is not None:
         unit, end = f"per {rate[0]}", rate[1]
@@ -136,6 +139,11 @@ def _described(copy: Copy, joined: Joined, counted: Counted | None) -> Quantity:
     return _bounded(copy, joined, Quantity(
         start=joined.start, end=end, value=amount.value, modifier=bound.modifier, change=change, unit=unit, currency=amount.currency,
         kind=kind, of=counted, why=_why(joined, amount)))
+
+
+def _is_known(copy: Copy, start: int, end: int) -> bool:
+    """Tell known things, whose number is no rate: "the bank's 100,000 bankers every year"."""
+    return copy.lowered.startswith((" every ", " each "), end) and _KNOWN.search(copy.lowered, max(0, start - 12), start) is not None
 
 
 def _compares(copy: Copy, end: int) -> bool:
@@ -155,7 +163,9 @@ def _bounded(copy: Copy, joined: Joined, quantity: Quantity) -> Quantity:
         quantity = replace(quantity, value=None, low=low, high=high, modifier="range")
     elif amount.numeral.kind == "indefinite":
         quantity = replace(quantity, value=None, low=2 * amount.value, modifier="at_least")
-    elif (begin := _vague_start(copy, joined)) is not None:
+    elif (begin := _vague_start(copy, joined, _COUPLE)) is not None:
+        quantity = replace(quantity, start=begin, value=2 * amount.value, modifier="about")
+    elif (begin := _vague_start(copy, joined, _VAGUE)) is not None:
         quantity = replace(quantity, start=begin, value=None, low=2 * amount.value, modifier="at_least")
     else:
         quantity = bounded(quantity)
@@ -165,12 +175,12 @@ def _bounded(copy: Copy, joined: Joined, quantity: Quantity) -> Quantity:
     return replace(quantity, origin=joined.origin.value, change=direction)
 
 
-def _vague_start(copy: Copy, joined: Joined) -> int | None:
+def _vague_start(copy: Copy, joined: Joined, vague: re.Pattern[str]) -> int | None:
     """Give where "several" begins in "several hundred"; None if the number is told."""
     amount = joined.amount
     if amount.numeral.digits or amount.scale == 1 or amount.value != amount.scale:
         return None
-    match = _VAGUE.search(copy.lowered, max(0, joined.start - 10), joined.start)
+    match = vague.search(copy.lowered, max(0, joined.start - 20), joined.start)
     return match.start() if match else None
 
 

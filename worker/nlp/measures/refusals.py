@@ -52,7 +52,7 @@ def refusal(copy: Copy, amount: Amount) -> str | None:
     """Give why the amount is no quantity, or None."""
     if not amount.numeral.digits:
         idiom = amount.unit == "point" and amount.value == 1  # "at one point"
-        return word_refusal(copy, amount) if amount.bare or idiom else None
+        return word_refusal(copy, amount) if amount.bare or idiom or amount.kind == "ordinal" else None
     reason = _glued(copy, amount) or _date_or_clock(copy, amount)
     if reason is not None or not amount.bare:
         return reason
@@ -96,6 +96,8 @@ def _glued(copy: Copy, amount: Amount) -> str | None:
         return "part of a name"
     if after.isalnum() or after in ("_", "@"):
         return "part of a code"
+    if text.startswith("-something", end):
+        return "part of a word"  # "a 20-something"
     if after in (".", ":", "/") and text[end + 1:end + 2].isdigit():
         return "version, clock time or date"
     digits = text[amount.numeral.start:amount.numeral.end]
