@@ -25,6 +25,7 @@ from worker.errors import ServerUnavailableError
 from worker.ledger import keys
 from worker.ledger.server import sentinel_parts
 from worker.logs import set_up_logs
+from worker.relay import QUEUE_ARGUMENTS
 from worker.settings import Settings, load_settings, server_url
 
 #: A stopping child waits in steps of 0.1 s until its parent has read its last answers. The stock limit of 300 steps made one stop in
@@ -47,16 +48,13 @@ def broker_url(url: str) -> str:
 
 def celery_settings(settings: Settings, url: str) -> dict[str, Any]:
     """Give the application's settings; each that differs from Celery's default has its reason here."""
-    return {
-        "broker_url": broker_url(url),
-        "broker_transport_options": _transport_options(url),
+    return (_over_rabbit(settings) if settings.broker.url else _over_redis(url)) | {
         # Workers wait for a server as long as it takes.
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_pool_acquire_timeout": 10,
         "imports": ("worker.tasks",),
         "task_default_queue": keys.NORMAL,
-        "task_queues": [_queue(queue) for queue in keys.QUEUES],
         "task_create_missing_queues": False,
         # JSON only: pickle would let whoever reaches the server run code here.
         "task_serializer": "json",
@@ -66,9 +64,7 @@ def celery_settings(settings: Settings, url: str) -> dict[str, Any]:
         # The ledger repeats what must be repeated: a hint is done with when its task ends, however that was.
         "task_acks_late": True,
         "task_reject_on_worker_lost": False,
-        # A worker takes a hint only for a process that is free: none waits behind a long article.
         "worker_prefetch_multiplier": 1,
-        "worker_disable_prefetch": True,
         "task_soft_time_limit": settings.worker.soft_time_limit,
         "task_time_limit": settings.worker.time_limit,
         "worker_concurrency": settings.worker.concurrency or os.cpu_count(),
@@ -82,8 +78,30 @@ def celery_settings(settings: Settings, url: str) -> dict[str, Any]:
     }
 
 
-def _queue(name: str) -> Queue:
-    return Queue(name, routing_key=name)  # type: ignore[no-untyped-call]  # kombu leaves it untyped
+def _over_redis(url: str) -> dict[str, Any]:
+    return {
+        "broker_url": broker_url(url),
+        "broker_transport_options": _transport_options(url),
+        "task_queues": [_queue(queue) for queue in keys.QUEUES],
+        # A worker takes a hint only for a process that is free: none waits behind a long article.
+        "worker_disable_prefetch": True,
+    }
+
+
+def _over_rabbit(settings: Settings) -> dict[str, Any]:
+    return {
+        "broker_url": settings.broker.url,
+        # A connection that has silently died is noticed.
+        "broker_heartbeat": 20,
+        "task_queues": [_queue(queue, queue_arguments=dict(QUEUE_ARGUMENTS)) for queue in keys.QUEUES],
+        "worker_consumer": "worker.rabbit:Consumer",
+        # The ledger delays what must be delayed: no delayed queues are needed, and `worker/rabbit.py` bounds what a worker holds.
+        "worker_detect_quorum_queues": False,
+    }
+
+
+def _queue(name: str, **options: Any) -> Queue:  # noqa: ANN401 - kombu's own
+    return Queue(name, routing_key=name, **options)  # type: ignore[no-untyped-call]  # kombu leaves it untyped
 
 
 def _transport_options(url: str) -> dict[str, Any]:
@@ -100,6 +118,10 @@ def _transport_options(url: str) -> dict[str, Any]:
 def make_app(settings: Settings) -> Celery:
     """Make the application; without a server it has no broker until `broker_url` is set."""
     transport.install()
+    if settings.broker.url:
+        from worker import rabbit
+
+        rabbit.install()
     billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = _FAREWELL_STEPS
     # Workers share the ledger and need not talk to one another: it would cost a second at each start and writes on a full server.
     Gossip.compatible_transports = Mingle.compatible_transports = frozenset()

@@ -16,11 +16,15 @@ from itertools import islice
 from typing import Any, Literal
 
 from worker import extractors
-from worker.errors import ArticleError
+from worker.errors import ArticleError, WiredeskError
 from worker.ledger import Ledger, connect
 from worker.ledger.jobs import Answer, Submission, label, pack
+from worker.logs import get_logger
 from worker.records import Article
+from worker.relay import relay
 from worker.settings import load_settings
+
+log = get_logger(__name__)
 
 #: Articles in one round trip, and the most bytes of them (compressed): few enough for a server to answer at once.
 BATCH = 200
@@ -108,7 +112,19 @@ def _submit_batch(batch: list[Mapping[str, Any] | Article], ledger: Ledger, sour
         answers = ledger.jobs.submit([item for _, item in part], ticket=f"{ticket}-{part[0][0]}", source=source, replace=replace)
         for (position, item), answer in zip(part, answers, strict=True):
             verdicts[position] = _verdict(item.id, answer)
+    _publish(ledger)
     return [verdicts[position] for position in range(len(batch))]
+
+
+def _publish(ledger: Ledger) -> None:
+    """Hand the hints on where another broker carries them; what cannot be published now, workers publish later."""
+    broker = relay(ledger)
+    if broker is None:
+        return
+    try:
+        broker.forward(ledger)
+    except WiredeskError as error:
+        log.warning("hints_left", error=str(error))
 
 
 def _submission(article: Article) -> Submission:

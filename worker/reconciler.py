@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from worker.ledger import keys
 from worker.ledger.server import check_server
 from worker.logs import get_logger
+from worker.relay import relay
 
 if TYPE_CHECKING:
     from worker.ledger import Ledger, Status
@@ -25,6 +26,8 @@ _TRIM_BATCH = 5_000
 _SLOW_ROUND_SECONDS = 15
 #: Seconds for which a server that went back in time is complained of.
 _FORGIVE_SECONDS = 86_400
+#: Longest time in one round for hints that wait for another broker: the worker has more to do.
+_RELAY_SECONDS = 0.5
 #: Share of the dead letters' bound that raises an alarm.
 _DEAD_SHARE = 0.9
 
@@ -39,6 +42,7 @@ class Reconciler:
         self._most_accepted = 0
         self._forgive_at = 0.0
         self._raised: dict[str, str] = {}
+        self._relay = relay(ledger)
 
     def round(self) -> None:
         """Bring back what is due; every while also trim and check.
@@ -46,7 +50,10 @@ class Reconciler:
         Raises:
             ServerUnavailableError: the server is away; call again later.
         """
-        expired, woken, rehinted = self._ledger.call("reconcile", self._owner)
+        expired, woken, rehinted, mine = self._ledger.call("reconcile", self._owner)
+        if mine and self._relay is not None:
+            rehinted += self._relay.lost(self._ledger)
+            self._relay.forward(self._ledger, seconds=_RELAY_SECONDS)
         if expired or rehinted:
             log.warning("jobs_recovered", leases_ended=expired, hints_lost=rehinted, woken=woken)
         if time.monotonic() >= self._next_slow:
@@ -90,6 +97,8 @@ class Reconciler:
             alarms["went_back"] = (
                 f"the server has forgotten accepted articles ({self._most_accepted} were accepted, it knows {status.accepted}): "
                 "it was emptied or restored from an old file; submit again what producers still have, nothing is doubled")
+        if self._relay is not None and self._relay.trouble:
+            alarms["broker"] = self._relay.trouble
         with self._ledger.guard():
             findings = check_server(self._ledger.client, allow_volatile=settings.ledger.allow_volatile)
             memory = self._memory()

@@ -38,6 +38,14 @@ class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class BrokerSettings(_Group):
+    """What carries hints from the ledger to workers."""
+
+    #: Empty: the ledger's own server.
+    url: Annotated[str, Field(pattern=r"^(amqps?://[^;]+(;amqps?://[^;]+)*)?$")]
+    hint_seconds: Seconds
+
+
 class WorkerSettings(_Group):
     """How worker processes run."""
 
@@ -138,6 +146,7 @@ class Settings(BaseSettings):
     model: Annotated[str, Field(min_length=1)]
     lexicons: Annotated[Path | None, BeforeValidator(lambda given: given or None)]
     home: Path
+    broker: BrokerSettings
     worker: WorkerSettings
     reading: ReadingSettings
     ledger: LedgerSettings

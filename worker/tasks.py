@@ -247,8 +247,10 @@ class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is 
         """Begin the rounds."""
         settings = load_settings().ledger
         reconciler = _reconciler()
+        transport.held = False
         consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (_renew,))
         processes = int(getattr(consumer.controller, "concurrency", 0) or 1)
+        _Held.consumer, _Held.processes = consumer, processes
         consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (partial(_show, processes),))
         consumer.timer.call_repeatedly(settings.reconcile_seconds, _safely, (reconciler.round,))
         if (look_for_dead := getattr(getattr(consumer.pool, "_pool", None), "maintain_pool", None)) is not None:
@@ -270,10 +272,36 @@ def _renew() -> None:
 
 def _show(processes: int) -> None:
     """Give a sign of life, and learn whether work is held."""
-    ledger = _Process.connection()
-    ledger.workers.seen(Sign(name=worker_name(), version=__version__, processes=processes, reading=len(worker_state.active_requests),
-                             memory_mib=_memory_mib()))
-    transport.held = not {"work", "quiet"}.isdisjoint(ledger.holds.held())
+    _give_sign(processes)
+    _Held.be(not {"work", "quiet"}.isdisjoint(_Process.connection().holds.held()))
+
+
+def _give_sign(processes: int) -> None:
+    _Process.connection().workers.seen(Sign(name=worker_name(), version=__version__, processes=processes,
+                                            reading=len(worker_state.active_requests), memory_mib=_memory_mib()))
+
+
+class _Held:
+    """Whether hints are taken from the broker; RabbitMQ, which pushes, is told as well."""
+
+    consumer: Any = None
+    processes = 0
+
+    @classmethod
+    def be(cls, held: bool) -> None:
+        before, transport.held = transport.held, held
+        if before == held or cls.consumer is None or not load_settings().broker.url:
+            return
+        if held:
+            cls.consumer.task_consumer.cancel()
+        else:
+            cls.consumer.task_consumer.consume()
+
+
+def _meanwhile() -> None:
+    """While RabbitMQ is away the ledger goes on: what is read keeps its lease, and the worker gives its sign of life."""
+    _safely(_renew)
+    _safely(partial(_give_sign, _Held.processes))
 
 
 def _memory_mib() -> int:
@@ -306,13 +334,18 @@ def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worke
     worker_name()
     try:
         url = server_url(settings)
-        sender.app.conf.broker_url = broker_url(url)
+        if not settings.broker.url:
+            sender.app.conf.broker_url = broker_url(url)
         _check(url)
         reader()
     except WiredeskError as error:
         log.error("worker_refused", reason=str(error))  # noqa: TRY400 - the sentence says all
         raise SystemExit(2) from None
     transport.bury = _bury
+    if settings.broker.url:
+        from worker import rabbit
+
+        rabbit.meanwhile = _meanwhile
     gc.collect()
     gc.freeze()
     log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, parse=reader().report, lexicons=reader().lexicons,

@@ -72,13 +72,61 @@ def parse_hint(raw: bytes, queue: str) -> dict[str, Any]:
     tag = properties.get("delivery_tag")
     if not isinstance(tag, str) or not 0 < len(tag) <= 500:  # noqa: PLR2004 - any sane tag
         raise GarbageError("no_delivery_tag", "it has no delivery tag")
-    if (content := message.get("content-type")) != "application/json":
+    check_kind(message.get("content-type"), headers)
+    article_id = article_of(message.get("body"), properties.get("body_encoding"))
+    return clean_hint(article_id, tag, headers, queue)
+
+
+def check_kind(content: object, headers: Mapping[str, object]) -> None:
+    """Check that a message is JSON for the one task that there is.
+
+    Raises:
+        GarbageError: it is something else.
+    """
+    if content != "application/json":
         raise GarbageError("content_type", f"only application/json is read, not {str(content)[:100]!r}")
     if (task := headers.get("task")) != keys.EXTRACT_TASK:
         raise GarbageError("unknown_task", f"this worker knows no task {str(task)[:200]!r}; a newer one may: replay it there")
-    article_id = _argument(message.get("body"), properties.get("body_encoding"))
-    shown = headers.get("argsrepr")
-    return _clean(article_id, tag, shown[:300] if isinstance(shown, str) else article_id, queue)
+
+
+def article_of(body: object, encoding: object = None) -> str:
+    """Give the id out of a message's body: `[[id], {}, {}]`, plain or in base64.
+
+    Raises:
+        GarbageError: there is none.
+    """
+    if not isinstance(body, str):
+        raise GarbageError("no_body", "it has no body")
+    text: str | bytes = body
+    if encoding == "base64":
+        try:
+            text = base64.b64decode(body, validate=True)
+        except (binascii.Error, ValueError):
+            raise GarbageError("bad_base64", "its body is no base64") from None
+    elif encoding is not None:
+        raise GarbageError("bad_encoding", f"its body's encoding {str(encoding)[:50]!r} is not known")
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        raise GarbageError("body_not_json", "its body is no JSON") from None
+    match value:
+        case [[str(article_id)], dict(), dict() | None] if 0 < len(article_id) <= 200 and _encodable(article_id):  # noqa: PLR2004 - the contract's bound
+            return article_id
+    raise GarbageError("bad_arguments", "its arguments are not one article's id")
+
+
+def clean_hint(article_id: str, tag: str, headers: Mapping[str, object], queue: str) -> dict[str, Any]:
+    """Make a message of the id; of the headers only what monitors show is taken over."""
+    label = headers.get("argsrepr")
+    shown = label[:300] if isinstance(label, str) else article_id
+    body = json.dumps([[article_id], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
+    return {
+        "body": body, "content-encoding": "utf-8", "content-type": "application/json",
+        "headers": {"lang": "py", "task": keys.EXTRACT_TASK, "id": tag, "root_id": tag, "parent_id": None, "group": None, "retries": 0,
+                    "argsrepr": shown, "kwargsrepr": "{}", "origin": "wiredesk"},
+        "properties": {"correlation_id": tag, "delivery_mode": 2, "delivery_tag": tag, "priority": 0,
+                       "delivery_info": {"exchange": "", "routing_key": queue}},
+    }
 
 
 class FairCycle:
@@ -214,42 +262,9 @@ def _object(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def _argument(body: object, encoding: object) -> str:
-    """Give the id out of a message's body: `[[id], {}, {}]`, plain or in base64."""
-    if not isinstance(body, str):
-        raise GarbageError("no_body", "it has no body")
-    text: str | bytes = body
-    if encoding == "base64":
-        try:
-            text = base64.b64decode(body, validate=True)
-        except (binascii.Error, ValueError):
-            raise GarbageError("bad_base64", "its body is no base64") from None
-    elif encoding is not None:
-        raise GarbageError("bad_encoding", f"its body's encoding {str(encoding)[:50]!r} is not known")
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        raise GarbageError("body_not_json", "its body is no JSON") from None
-    match value:
-        case [[str(article_id)], dict(), dict() | None] if 0 < len(article_id) <= 200 and _encodable(article_id):  # noqa: PLR2004 - the contract's bound
-            return article_id
-    raise GarbageError("bad_arguments", "its arguments are not one article's id")
-
-
 def _encodable(text: str) -> bool:
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _clean(article_id: str, tag: str, shown: str, queue: str) -> dict[str, Any]:
-    body = json.dumps([[article_id], {}, {"callbacks": None, "errbacks": None, "chain": None, "chord": None}])
-    return {
-        "body": body, "content-encoding": "utf-8", "content-type": "application/json",
-        "headers": {"lang": "py", "task": keys.EXTRACT_TASK, "id": tag, "root_id": tag, "parent_id": None, "group": None, "retries": 0,
-                    "argsrepr": shown, "kwargsrepr": "{}", "origin": "wiredesk"},
-        "properties": {"correlation_id": tag, "delivery_mode": 2, "delivery_tag": tag, "priority": 0,
-                       "delivery_info": {"exchange": "", "routing_key": queue}},
-    }

@@ -16,6 +16,7 @@ from worker.cli import console
 from worker.errors import ConfigurationError, ServerUnavailableError
 from worker.ledger import connect
 from worker.ledger.server import check_celery, check_server, masked
+from worker.relay import Relay
 from worker.settings import Settings, load_settings, server_url
 
 #: (level, subject, sentence); level is ok, warning or error.
@@ -34,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON instead of a table.")) -> None:
     """Check server settings, versions, model, disk and memory; say what to do."""
     settings = load_settings()
-    found = [*_versions(), *_server(settings), *_model(settings), *_lexicons(settings), *_machine(settings)]
+    found = [*_versions(), *_server(settings), *_broker(settings), *_model(settings), *_lexicons(settings), *_machine(settings)]
     if as_json:
         console.print_json([dict(zip(("level", "subject", "finding"), finding, strict=True)) for finding in found])
     else:
@@ -76,6 +77,16 @@ def _server(settings: Settings) -> Iterator[Finding]:
     else:
         yield "error", "ledger", f"{now.accepted:,} accepted, but {parts}: keys were changed by hand or an old file was restored"
     yield from (("error", name, sentence) for name, sentence in now.alarms.items())
+
+
+def _broker(settings: Settings) -> Iterator[Finding]:
+    """RabbitMQ, where it is the broker."""
+    if not settings.broker.url:
+        return
+    try:
+        yield "ok", "broker", f"{Relay(settings.broker.url).check()}; quorum queues are there"
+    except ConnectionError as error:
+        yield "error", "broker", str(error)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

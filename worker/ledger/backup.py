@@ -31,7 +31,7 @@ _BATCH = 500
 _HOLD_SECONDS = 60.0
 _RENEW_SECONDS = 10.0
 #: What is not of this moment: who is alive, who holds what, what a reader has in hand is found again by others.
-_PASSING: Final = frozenset({keys.HOLD, keys.WORKERS, keys.RECONCILER, keys.MEMORY})
+_PASSING: Final = frozenset({keys.HOLD, keys.WORKERS, keys.RECONCILER, keys.RELAY, keys.MEMORY})
 _LARGEST = 512 * 1024 * 1024
 
 #: Told after each batch: keys so far.

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Final
 
-#: The Celery queues (Redis lists of the same names) that workers read, and how often each is looked at first.
+#: The Celery queues (Redis lists of the same names) that workers read, and how often each is looked at first. With RabbitMQ as the
+#: broker the lists hold hints that are still to be published to its queues of the same names (`worker/relay.py`).
 #: Recovered and retried jobs go to `again`, so that they do not queue up a second time behind a whole backlog.
 AGAIN: Final = "wiredesk.again"
 HIGH: Final = "wiredesk.high"
@@ -64,6 +65,8 @@ COUNTERS: Final = "wiredesk:counters"
 TIMINGS: Final = "wiredesk:timings"
 #: string, who reconciles this second; one round.
 RECONCILER: Final = "wiredesk:reconciler"
+#: string, who publishes hints to another broker now; five seconds.
+RELAY: Final = "wiredesk:relay"
 #: string, share of the server's memory in use; one second.
 MEMORY: Final = "wiredesk:memory"
 #: hash of alarm to JSON [milliseconds, sentence]; until it is over.

@@ -103,6 +103,29 @@ local function crashed(id, reason, detail, stage, pause)
   return 'queued'
 end
 
+-- Hint again what was taken from a queue, up to the hint of this number, and has not started one grace later: it was lost on the way. What
+-- only waits its turn is never touched. Returns how many.
+local function hint_lost(queue, taken)
+  local rehinted = 0
+  local seen, at = redis.call('HGET', K.boundaries, queue .. '|taken'), redis.call('HGET', K.boundaries, queue .. '|at')
+  if not seen or tonumber(at) > now then
+    redis.call('HSET', K.boundaries, queue .. '|taken', taken, queue .. '|at', now)
+  elseif now - tonumber(at) >= C.grace_ms then
+    for _, id in ipairs(redis.call('ZRANGEBYSCORE', K.queued .. queue, '-inf', math.min(tonumber(seen), taken), 'LIMIT', 0, 200)) do
+      redis.call('ZREM', K.queued .. queue, id)
+      if redis.call('HGET', K.job .. id, 'state') == 'queued' then
+        count('recovered')
+        count('recovered|hint_lost')
+        note(id, 'hint_lost', queue)
+        enqueue(id, queue == K.quarantine and queue or K.again)
+        rehinted = rehinted + 1
+      end
+    end
+    redis.call('HSET', K.boundaries, queue .. '|taken', taken, queue .. '|at', now)
+  end
+  return rehinted
+end
+
 -- Drop what the indexes say of the article, as its result has it.
 local function unindex(id)
   local result = redis.call('GET', K.result .. id)
