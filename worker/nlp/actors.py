@@ -32,6 +32,8 @@ _ASIDE = frozenset({"during", "before", "after", "since", "until", "regarding", 
 #: "military officers" are soldiers; "military government", "police minister" are governments.
 _RULES = frozenset({"MIL", "BUS", "CVL", "COP"})
 _DEEPEST = 3
+#: Officers that are general and no generals.
+_OFFICERS = frozenset({"attorney", "secretary", "solicitor", "director", "consul", "inspector", "auditor", "surgeon", "comptroller"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,15 +143,26 @@ class Actors:
         code = entity.ids.plover
         known = _organisation(entity.name) if entity.type == "ORG" and entity.name else None
         if entity.type == "PERSON":
-            code, sector = self._person(token, entity, sector)
+            # Julie Bishop is none, nor is Megan Cook
+            code, sector = self._person(token, entity, None if mention is not None and mention.form == "name" else sector)
         elif entity.type == "ORG":
             code = code or self._country(token) or _country_in(entity.name or "")
-            sector = _SORTS.get(known) if known else sector
+            sector = _SORTS.get(known) if known else sector or self._kind(token)
         elif entity.type == "NORP":
             sector = "CVL" if code and self._plural(token) else sector
         elif mention and mention.form == "metonym":
             sector = "GOV"
         return Actor(token=token, first=first, last=last, entity=entity.number, code=code, sector=sector, type=entity.type)
+
+    def _kind(self, token: int) -> str | None:
+        """What stands before a name: "the rebel Patriotic Front", "the rights group Clean Hands"."""
+        columns = self._columns
+        for child in columns.children[token]:
+            if columns.deps[child] in ("amod", "compound", "nmod") and columns.pos[child] in ("NOUN", "ADJ"):
+                found = _modifiers().get(columns.words[child].lower())
+                if found:
+                    return found
+        return None
 
     def _plural(self, token: int) -> bool:
         return self._columns.tags[token] in ("NNS", "NNPS")
@@ -216,8 +229,10 @@ class Actors:
     def _sector(self, token: int, lemma: str) -> str | None:
         columns, modifiers = self._columns, _modifiers()
         found = nouns().get(lemma) or nouns().get(columns.words[token].lower())
-        if found is None or (found == "GOV" and self._private(token)):
+        if found is None or (found == "GOV" and self._private(token)) or columns.words[token] == "house":
             return None
+        if lemma == "general" and token and columns.words[token - 1].lower().rstrip("-") in _OFFICERS:
+            return "GOV"
         for child in columns.children[token]:
             if columns.deps[child] in ("compound", "amod", "nmod", "poss"):
                 word = columns.words[child].lower()

@@ -13,7 +13,9 @@ from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.arguments import Arguments
 from worker.nlp.eventing.frames import Frame, classes
 from worker.nlp.eventing.matching import Matcher, able
+from worker.nlp.eventing.nominal import Nominal
 from worker.nlp.eventing.occurrence import Occurrence
+from worker.nlp.eventing.senses import Senses
 from worker.nlp.factuality.lexicon import UNKNOWN
 
 if TYPE_CHECKING:
@@ -25,10 +27,10 @@ if TYPE_CHECKING:
 _FRIENDLY = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
 _HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
 #: States of deeds that nobody reports as done or as resolved upon.
-_UNREAL = frozenset({"want", "purpose", "seek", "condition", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear", "dread",
-                    "duty", "wanted"})
+_UNREAL = frozenset({"want", "purpose", "seek", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear", "dread",
+                    "duty", "wanted", "allow"})
 #: Nothing is known of it, and that is the news: "has not confirmed that it sent troops".
-_DISPUTED = frozenset({"confirm", "say", "allege", "deny", "reveal"})
+_DISPUTED = frozenset({"confirm", "say", "allege", "deny", "reveal", "condition"})
 _FUTURE = frozenset({"future", "future-in-past"})
 #: Who plans hostile deeds threatens; who prepares or is expected to do them does not say so.
 _INTENDS = frozenset({"plan", "intend", "ready", "prepared", "vow", "pledge", "promise", "agree"})
@@ -39,8 +41,8 @@ _FINITE = frozenset({"ROOT", "conj", "ccomp", "relcl", "advcl", "parataxis"})
 _REDUCED = frozenset({"xcomp", "acl", "pcomp"})
 _SEEMING = frozenset({"seem", "appear", "let"})
 _PERSONAL = frozenset({"he", "she", "they", "it", "we", "i", "who", "him", "them", "her", "us"})
-#: Sectors of people who alone make no public event.
-_PRIVATE = frozenset({"CVL", "EDU", "MED", "AGR"})
+#: A noun's places, which no verb has.
+_NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
 _CLAUSAL = frozenset({"ccomp", "xcomp", "pcomp", "acl"})
 
 
@@ -51,6 +53,8 @@ class Finder:
         self._columns, self._actors, self._judge = columns, actors, judge
         self._arguments = Arguments(columns, actors)
         self._matcher = Matcher(self._arguments)
+        self._senses = Senses(columns)
+        self._nominal = Nominal(self._arguments)
         #: Tokens that belong to an event already found.
         self._taken: set[int] = set()
 
@@ -63,14 +67,23 @@ class Finder:
             if token in self._taken or pos not in ("VERB", "ADJ"):
                 continue
             if pos == "VERB" and columns.deps[token] in _MAIN:
-                found.extend(self._verb(token))
+                stance = self._stance(token)
+                found.extend(stance or self._verb(token))
             elif pos == "ADJ" and columns.deps[token] in ("acomp", "attr", "oprd"):
                 found.extend(self._adjective(token))
         for token in range(columns.size):
-            if columns.pos[token] == "NOUN" and token not in self._taken:
+            if token not in self._taken and (columns.pos[token] == "NOUN" or (
+                    columns.pos[token] == "VERB" and columns.deps[token] in _NOMINAL)):  # "Saudi airstrikes left": the tagger's verb
                 found.extend(self._noun(token))
         found.extend(self._untyped({occurrence.token for occurrence in found}))
         return sorted(found, key=lambda occurrence: occurrence.token)
+
+    def _stance(self, token: int) -> list[Occurrence]:
+        """"a Houthi threat to attack ships", "Belgrade's refusal to meet": the noun tells the event, what follows is its content."""
+        columns, noun = self._columns, self._columns.heads[token]
+        if columns.deps[token] != "acl" or columns.tags[token] != "VB" or noun in self._taken or columns.pos[noun] != "NOUN":
+            return []
+        return list(self._noun(noun)) if columns.lemmas[noun].lower() in classes()["stance"] else []
 
     def _verb(self, token: int) -> Iterator[Occurrence]:
         state = self._judge.state(token)
@@ -88,14 +101,21 @@ class Finder:
         frame, noun = match
         if not self._happens(token, frame, state, actors):
             return
+        if frame.type == "ASSAULT" and not actors:
+            actors = self._nominal.attackers(token)
         recipients = self._recipients(token, noun, frame, actors)
         if frame.type == "MOBILIZE" and actors:
             recipients = [actor for actor in recipients if actor.token != noun]
         if frame.type == "CONSULT" and noun is None and len(actors) == 1 and subject is not None and self._columns.deps[subject] == "conj":
             # "Kim and Putin, who met in 2019": the relative clause hangs on the second
             actors = self._actors.all_of(self._columns.heads[subject])
-        kind, why = self._resolved(frame.type, state)
-        if kind is None or not self._public(frame, actors, recipients):
+        if not recipients and frame.type == "ASSAULT" and noun is not None and self._matcher.object_lemmas(noun) & classes()["property"]:
+            recipients = self._actors.unnamed(noun)
+        meant = self._senses.meant(token, frame.type, actors, recipients)
+        kind, why = self._resolved(token, meant, state) if meant is not None else (None, "")
+        if kind == "REQUEST" and not actors and noun is not None and not self._arguments.parties(noun):
+            return  # "callers will be asked to give their names"
+        if kind is None or not self._senses.public(frame.type, actors, recipients):
             return
         if kind == "COOPERATE" and not recipients and len(actors) == 1 and noun is not None and not self._joint(noun):
             kind, why = "MOBILIZE", "manoeuvres-alone"
@@ -121,7 +141,9 @@ class Finder:
         if frame.type == "AGREE" and self._columns.lemmas[token] == "agree" and any(
                 self._columns.deps[child] == "ccomp" for child in self._columns.children[token]):
             return False  # "both agree that it was a crime": an opinion
-        return not self._silent(token, frame) and (bool(actors) or frame.type != "ASSAULT" or self._violent(token))
+        if self._senses.able(token, state) or (frame.type == "AID" and not actors and not self._arguments.passive(token)):
+            return False
+        return not self._senses.silent(token, frame) and (bool(actors) or frame.type != "ASSAULT" or self._senses.violent(token))
 
     def _adjective(self, token: int) -> Iterator[Occurrence]:
         frame = self._matcher.word(token, "a")
@@ -153,22 +175,19 @@ class Finder:
         state = self._judge.state(token)
         if state.why in _UNREAL:
             return
-        actors: list[Actor] = []
-        recipients: list[Actor] = []
-        for child in columns.children[token]:
-            dep, word = columns.deps[child], columns.words[child].lower()
-            if dep in ("poss", "amod", "compound", "nmod"):
-                actors.extend(actor for actor in self._actors.all_of(child) if actor not in actors)
-            elif dep in ("prep", "agent"):
-                nouns = [noun for noun in columns.children[child] if columns.deps[noun] == "pobj"]
-                parties = [actor for noun in nouns for actor in self._arguments.parties(noun)]
-                if word == "by" or (word == "between" and len(parties) > 1):
-                    actors.extend(parties)
-                elif word in frame.recipients and not (word == "of" and frame.type == "CONSULT"):
-                    recipients.extend(parties)
-        if not actors or not (recipients or actors[1:]) or not able(frame, actors):
+        actors, recipients = self._nominal.parties(token, frame)
+        if not self._nominal.tells(token, frame, actors, recipients, sure=state.status != "planned"):
             return
-        yield self._occurrence(token, kind=frame.type, actors=actors, recipients=_apart(recipients, actors), frame=frame, noun=None,
+        if actors and not able(frame, actors):
+            return
+        recipients = self._nominal.struck(actors, recipients)
+        kind = self._senses.meant(token, frame.type, actors, recipients)
+        if kind is None or not (self._senses.public(kind, actors, recipients) or not (actors or recipients)):
+            return
+        if columns.lemmas[token].lower() in classes()["stance"]:
+            recipients = recipients or self._below(token, actors)
+            self._take(token, None)
+        yield self._occurrence(token, kind=kind, actors=actors, recipients=_apart(recipients, actors), frame=frame, noun=None,
                                state=state, why="noun")
 
     def _untyped(self, typed: set[int]) -> Iterator[Occurrence]:
@@ -204,23 +223,40 @@ class Finder:
                                       for child in columns.children[token]):
             return None
         actors, recipients = self._arguments.parties(state.source.token), self._arguments.parties(subject)
-        if not actors or not recipients:
+        recipients = _apart(recipients, actors)
+        if not actors or not recipients or columns.words[subject].lower() in ("i", "we"):
             return None
         self._take(token, None)
-        return Occurrence(token=token, last=token + 1, type="REQUEST", actors=tuple(actors), recipients=tuple(_apart(recipients, actors)),
+        return Occurrence(token=token, last=token + 1, type="REQUEST", actors=tuple(actors), recipients=tuple(recipients),
                           family="REQUEST must", object=None, state=state, why="said-must")
 
-    def _resolved(self, kind: str, state: State) -> tuple[str | None, str]:
+    def _resolved(self, token: int, kind: str, state: State) -> tuple[str | None, str]:
         """PLOVER's type of a deed that is announced or refused instead of done."""
         refused = state.polarity < 0
+        if refused and kind == "REJECT":
+            return None, ""  # "will not rule out a run"
+        if state.why == "plan" and (not state.polarity or state.status == "unconfirmed"):
+            return None, ""  # "no sign that he plans to resign"
         intended = state.why == "plan" and any(self._columns.lemmas[cue].lower() in _INTENDS for cue in state.cues)
         resolute = refused and any(self._columns.words[cue].lower() in ("will", "would", "wo") for cue in state.cues)
-        if state.why in _FUTURE or intended or resolute:
+        if (state.why in _FUTURE and self._announced(token, state)) or intended or resolute:
             if kind in _FRIENDLY or kind == "AGREE":
                 return ("REJECT", f"refused-{kind.lower()}") if refused else ("AGREE", f"promised-{kind.lower()}")
             if kind in _HOSTILE:
                 return (None, "") if refused else ("THREATEN", f"announced-{kind.lower()}")
         return kind, "frame"
+
+    def _announced(self, token: int, state: State) -> bool:
+        """Whether "will" belongs to this deed: "will speak on its work to help refugees" announces no help."""
+        columns = self._columns
+        holders = {columns.heads[cue] for cue in state.cues}
+        for _ in range(4):
+            if token in holders:
+                return True
+            if columns.deps[token] not in ("conj", "xcomp", "ccomp", "advcl", "relcl") and columns.pos[token] != "NOUN":
+                return False
+            token = columns.heads[token]
+        return False
 
     def _complement_type(self, token: int) -> str | None:
         """The type of the first deed below a verb or adjective: "threatened to boycott"."""
@@ -256,18 +292,18 @@ class Finder:
             nameless = nameless or found
         if nameless:
             return nameless
-        found = self._below(token, actors) or self._beside(token, noun, actors)
+        found = self._below(token, actors) or self._beside(token, noun, actors, frame)
         if not found and not actors and frame.type == "MOBILIZE" and noun is not None:
             found = self._actors.all_of(noun)
         return found
 
-    def _beside(self, token: int, noun: int | None, actors: list[Actor]) -> list[Actor]:
+    def _beside(self, token: int, noun: int | None, actors: list[Actor], frame: Frame) -> list[Actor]:
         """A party in the object's own words, or behind one of the prepositions that name the other side."""
         if noun is not None and not self._actors.all_of(noun):
             found = _apart(self._actors.within(noun), actors)
             if found:
                 return found
-        for place in ("against", "to", "with", "on", "from", "at"):
+        for place in ("against", "on", "at") if frame.type == "ASSAULT" else ("against", "to", "with", "on", "from", "at"):
             for after in self._arguments.after(token, place):
                 found = _apart(self._arguments.parties(after), actors)
                 if found:
@@ -277,7 +313,8 @@ class Finder:
     def _below(self, token: int, actors: list[Actor]) -> list[Actor]:
         """The other party of the deed that is promised, threatened, demanded or refused."""
         columns, arguments = self._columns, self._arguments
-        pending = [child for child in columns.children[token] if columns.deps[child] in ("xcomp", "ccomp", "pcomp")]
+        pending = [child for child in columns.children[token] if columns.deps[child] in ("xcomp", "ccomp", "pcomp")
+                   or (columns.deps[child] == "acl" and columns.tags[child] == "VB")]
         pending += [inner for child in columns.children[token] if columns.deps[child] in ("prep", "dobj", "acomp")
                     for inner in columns.children[child] if columns.deps[inner] in ("pcomp", "acl", "xcomp")]
         for verb in pending:
@@ -303,30 +340,6 @@ class Finder:
             if found:
                 return found
         return []
-
-    def _silent(self, token: int, frame: Frame) -> bool:
-        """"declined to comment" rejects nothing."""
-        columns = self._columns
-        return frame.type == "REJECT" and any(
-            columns.deps[child] in ("xcomp", "dobj") and columns.lemmas[child].lower() in classes()["unsaid"]
-            for child in columns.children[token])
-
-    def _public(self, frame: Frame, actors: list[Actor], recipients: list[Actor]) -> bool:
-        """Whether the parties are of public life: a friend who offers help makes no AGREE, but whoever kills makes an ASSAULT."""
-        parties = [*actors, *recipients]
-        if frame.type in ("ASSAULT", "COERCE", "PROTEST"):
-            return bool(parties)
-        groups = frame.type in ("REQUEST", "REJECT", "ACCUSE", "THREATEN")
-        return any(actor.code or actor.type == "ORG" or (actor.sector and (
-            actor.sector not in _PRIVATE or (groups and self._columns.tags[actor.token] == "NNS"))) for actor in parties)
-
-    def _violent(self, token: int) -> bool:
-        """"were killed when the roof fell in" is no attack: without an attacker the sentence must speak of violence."""
-        columns, number = self._columns, self._columns.sents[token]
-        if columns.lemmas[token].lower() not in ("kill", "injure", "wound", "hit", "strike"):
-            return True
-        words = columns.lemmas[columns.sentences[number]:columns.sentences[number + 1]]
-        return any(lemma.lower() in classes()["violence"] for lemma in words)
 
     def _joint(self, noun: int) -> bool:
         """"joint exercises": with whom is not said."""

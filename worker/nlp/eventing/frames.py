@@ -8,9 +8,11 @@ from functools import cache
 from worker.errors import ConfigurationError
 from worker.nlp.lexicons import entries
 
-#: Conditions on an object that are no nouns: any party, people, a state, no object at all.
-PARTY, PEOPLE, STATE, CLAUSE, NONE = "actor", "people", "state", "clause", "none"
-_CONDITIONS = frozenset({PARTY, PEOPLE, STATE, CLAUSE, NONE})
+#: Conditions on an object that are no nouns: any party, people, a state, who can answer a threat, a clause, no object at all.
+PARTY, PEOPLE, STATE, POWER, CLAUSE, INFINITIVE, NONE = "actor", "people", "state", "power", "clause", "infinitive", "none"
+_CONDITIONS = frozenset({PARTY, PEOPLE, STATE, POWER, CLAUSE, INFINITIVE, NONE})
+#: The type of a line whose words tell nothing of a type ("plead guilty" asks for nothing).
+UNTYPED = "NONE"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

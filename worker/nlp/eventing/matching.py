@@ -7,12 +7,14 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
-from worker.nlp.eventing.frames import CLAUSE, NONE, PARTY, Frame, classes, frames
+from worker.nlp.eventing.frames import CLAUSE, INFINITIVE, NONE, PARTY, UNTYPED, Frame, classes, frames
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor
     from worker.nlp.eventing.arguments import Arguments
 
+#: Who can answer a threat.
+_POWERS = frozenset({"GOV", "MIL", "LEG", "REB", "OPP", "SPY", "PTY", "CRM"})
 _PARTICLES = ("prt", "prep", "advmod", "dative", "acomp", "oprd", "agent")
 
 
@@ -26,7 +28,7 @@ class Matcher:
     def knows(self, token: int) -> bool:
         """Tell whether the verb is in the lexicon at all; "as opposed to", "as promised" report nothing."""
         columns = self._columns
-        return columns.lemmas[token].lower() in _verbs() and not (
+        return self._lemma(token) in _verbs() and not (
             columns.tags[token] == "VBN" and token and columns.words[token - 1].lower() == "as")
 
     def verb(self, token: int, actors: list[Actor] | None = None) -> tuple[Frame, int | None] | None:
@@ -36,16 +38,24 @@ class Matcher:
         """
         if not self.knows(token):
             return None
-        columns, known = self._columns, frames()
+        columns, known, lemma = self._columns, frames(), self._lemma(token)
         noun = self._arguments.object(token)
-        for key, thing in self._longer(token, columns.lemmas[token].lower(), noun):
+        for key, thing in self._longer(token, lemma, noun):
             found = self._fitting(known.get(("v", key), ()), thing, token, actors)
             if found is not None:
-                return found, thing if noun is None else noun
+                return (found, thing if noun is None else noun) if found.type != UNTYPED else None
         if any(columns.deps[child] == "prt" for child in columns.children[token]):
             return None  # "let down" does not let
-        found = self._fitting(known.get(("v", columns.lemmas[token].lower()), ()), noun, token, actors)
-        return (found, noun) if found is not None else None
+        found = self._fitting(known.get(("v", lemma), ()), noun, token, actors)
+        return (found, noun) if found is not None and found.type != UNTYPED else None
+
+    def _lemma(self, token: int) -> str:
+        """The verb's lemma, "test-fire" for what the tokenizer takes apart."""
+        columns = self._columns
+        lemma = columns.lemmas[token].lower()
+        if token > 1 and columns.words[token - 1] == "-" and (whole := f"{columns.words[token - 2].lower()}-{lemma}") in _verbs():
+            return whole
+        return lemma
 
     def _longer(self, token: int, lemma: str, noun: int | None) -> Iterator[tuple[str, int | None]]:
         """The verb with each particle or preposition that follows, and the objects that each reading could have."""
@@ -108,6 +118,8 @@ class Matcher:
         return frame.free or bool(lemmas & frame.nouns) or any(self._is(noun, condition, token) for condition in frame.conditions)
 
     def _is(self, noun: int | None, condition: str, token: int) -> bool:
+        if condition == INFINITIVE:
+            return self._asks(token)
         if condition in (NONE, CLAUSE) or noun is None:
             clause = any(self._columns.deps[child] in ("xcomp", "ccomp") for child in self._columns.children[token])
             return clause if condition == CLAUSE else condition == NONE and noun is None and not clause
@@ -121,8 +133,17 @@ class Matcher:
                 return any(actor.sector not in (None, "BUS") or not actor.code for actor in actors)
             case "state":
                 return any(actor.code is not None and actor.sector in (None, "GOV") for actor in actors)
+            case "power":
+                return any(actor.sector in _POWERS or (actor.code is not None and actor.sector is None) for actor in actors)
             case _:
                 return condition == PARTY
+
+    def _asks(self, token: int) -> bool:
+        """"asked Iraq to disarm" asks for a deed; "asked whether Iraq had disarmed" asks a question."""
+        columns = self._columns
+        return any(columns.deps[child] in ("xcomp", "ccomp") and any(
+            columns.deps[mark] in ("aux", "mark") and columns.words[mark].lower() in ("to", "that") for mark in columns.children[child])
+            for child in columns.children[token])
 
 
 @cache

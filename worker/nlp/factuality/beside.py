@@ -69,7 +69,8 @@ def noun_hedges(columns: Columns, token: int, state: State) -> State:
 
 def _bare(columns: Columns, token: int) -> bool:
     """Tell an imperative or a subjunctive, which stand without auxiliary, subject to what governs them."""
-    return (columns.tags[token] == "VB" and columns.deps[token] in _BARE and columns.lemmas[columns.heads[token]] not in _LETS
+    return (columns.tags[token] == "VB" and columns.deps[token] in _BARE
+            and (columns.heads[token] == token or columns.lemmas[columns.heads[token]] not in _LETS)
             and not any(columns.deps[child] == "aux" for child in columns.children[token]))
 
 

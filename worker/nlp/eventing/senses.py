@@ -1,0 +1,146 @@
+"""Senses that are no public event: sport and elections told in words of war, quarrels, business among firms, abilities.
+
+It decides on what a frame has found; the frames themselves stand in `matching.py`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from worker.nlp.eventing.frames import classes
+
+if TYPE_CHECKING:
+    from worker.nlp.actors import Actor
+    from worker.nlp.columns import Columns
+    from worker.nlp.eventing.frames import Frame
+    from worker.nlp.factuality.state import State
+
+#: Words for fights with fists and with words.
+_QUARRELS = frozenset({"attack", "assault", "assail", "raid"})
+_CONTESTS = frozenset({"beat", "fight", "battle", "clash", "war", "offensive", "strike", "hit", "shoot", "fire", "launch", "crush", "storm",
+                       "rout", "overrun", "invade", "lob", "capture", "seize", "fighting"}) | _QUARRELS
+_ARMED = frozenset({"MIL", "REB", "CRM", "COP", "SPY"})
+#: People who fight with words.
+_SPEAKERS = frozenset({"LEG", "PTY", "JRN", "JUD", "BUS", "NGO"})
+_OFFICES = frozenset({"government", "regime", "administration", "junta", "state", "authority", "ministry", "coalition"})
+#: Sectors of people who alone make no public event.
+_PRIVATE = frozenset({"CVL", "EDU", "MED", "AGR"})
+#: Deeds of which anybody's is public.
+_GRAVE = frozenset({"ASSAULT", "COERCE", "PROTEST"})
+_GROUPS = frozenset({"REQUEST", "REJECT", "ACCUSE", "THREATEN"})
+#: A score: "2-1", "6 - 3".
+_SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}")
+_PRICES = frozenset({"percent", "%", "share", "stock", "index", "market", "price", "yuan", "dollar", "euro", "yen", "bond", "currency"})
+_CANS = frozenset({"can", "ca"})
+
+
+class Senses:
+    """Judges what the frames of one doc have found."""
+
+    def __init__(self, columns: Columns) -> None:
+        self._columns = columns
+
+    def meant(self, token: int, kind: str, actors: list[Actor], recipients: list[Actor]) -> str | None:
+        """Give the type that the word has among these parties: ACCUSE for an attack in words, None for a victory in sport."""
+        columns = self._columns
+        lemma = columns.lemmas[token].lower()
+        if kind == "PROTEST" and lemma == "rally" and self._around(token) & _PRICES:
+            return None  # "shares rallied"
+        if kind != "ASSAULT" or lemma not in _CONTESTS or any(actor.sector in _ARMED for actor in (*actors, *recipients)):
+            return kind
+        words = self._around(token)
+        if words & classes()["bloodshed"] or words & classes()["violence"]:
+            return kind
+        quarrel = lemma in _QUARRELS
+        if quarrel and any(columns.deps[child] == "prep" and columns.words[child].lower() in ("as", "over", "for")
+                           for child in columns.children[token]):
+            return "ACCUSE"  # "attacked the mayor over his taxes"
+        if self._contest(token, words):
+            return None
+        parties = [*actors, *recipients]
+        if parties and all(self._speaks(actor) for actor in parties) and (actors or quarrel):
+            return "ACCUSE" if quarrel and (actors or columns.pos[token] == "VERB") else None
+        if not quarrel and recipients and all(actor.type == "PERSON" for actor in recipients) and not any(map(self._state, actors)):
+            return None  # "a five-way battle with Bush and Rubio"
+        if lemma in ("fight", "battle") and not recipients and not any(self._state(actor) for actor in actors):
+            return None  # "people fight over water"
+        return kind
+
+    def _around(self, token: int) -> set[str]:
+        """The lemmas of the sentence, the trigger's own left out."""
+        columns, number = self._columns, self._columns.sents[token]
+        first, end = columns.sentences[number], columns.sentences[number + 1]
+        return {columns.lemmas[place].lower() for place in range(first, end) if place != token}
+
+    def _contest(self, token: int, words: set[str]) -> bool:
+        if words & classes()["contest"]:
+            return True
+        columns, number = self._columns, self._columns.sents[token]
+        first, end = columns.sentences[number], columns.sentences[number + 1]
+        return _SCORE.search(" ".join(columns.words[first:end]).replace(" - ", "-").replace(" – ", "–")) is not None
+
+    def _speaks(self, actor: Actor) -> bool:
+        """Whether it is one who fights with words: a person by name, a party, a newspaper, a minister; no state and no army."""
+        if actor.type == "PERSON" or actor.sector in _SPEAKERS:
+            return True
+        columns = self._columns
+        return (actor.sector in ("GOV", "OPP") and actor.type is None and columns.tags[actor.token] == "NN"
+                and columns.lemmas[actor.token].lower() not in _OFFICES)
+
+    def _state(self, actor: Actor) -> bool:
+        return actor.code is not None and actor.sector is None and actor.type in ("GPE", "NORP")
+
+    def public(self, kind: str, actors: list[Actor], recipients: list[Actor]) -> bool:
+        """Whether the parties are of public life: a friend who offers help makes no AGREE, but whoever kills makes an ASSAULT."""
+        parties = [*actors, *recipients]
+        if actors and all(self._firm(actor) for actor in actors) and kind != "ASSAULT":
+            # "Ford offered 60 million for a plant", "shares rallied": business
+            return any(self._governs(actor) for actor in recipients)
+        if kind in _GRAVE:
+            return bool(parties)
+        if actors and not any(actor.code or actor.sector or actor.type for actor in actors):
+            return False  # "footballers pledge a part of their pay"
+        return any(actor.code or actor.type == "ORG" or (actor.sector and (not self._ordinary(actor) or (
+            kind in _GROUPS and self._columns.tags[actor.token] == "NNS" and (actor in actors or not actors)))) for actor in parties)
+
+    def _ordinary(self, actor: Actor) -> bool:
+        """People in private; one worker is, a union is not."""
+        return actor.sector in _PRIVATE or (actor.sector == "LAB" and actor.type is None and self._columns.tags[actor.token] == "NN")
+
+    def _firm(self, actor: Actor) -> bool:
+        return actor.sector == "BUS" or (actor.type == "ORG" and not actor.code and not actor.sector)
+
+    def _governs(self, actor: Actor) -> bool:
+        if self._columns.pos[actor.token] == "ADJ" or self._firm(actor):
+            return False  # "the Romanian plant" is no Romania
+        return actor.sector not in _PRIVATE if actor.sector else bool(actor.code)
+
+    def able(self, token: int, state: State) -> bool:
+        """Tell an ability or a mere saying from a deed: "can beat", "is able to strike"."""
+        columns = self._columns
+        if state.why == "possible" and any(columns.words[cue].lower() in _CANS and columns.heads[cue] == token for cue in state.cues):
+            return True
+        head = columns.heads[token]
+        if columns.deps[token] == "acl" and columns.lemmas[token] == "charge" and not any(
+                columns.words[child].lower() in ("with", "in", "by", "over") for child in columns.children[token]):
+            return True  # ", a rights group charged": it says so
+        if columns.deps[token] != "xcomp" or columns.lemmas[head].lower() not in ("able", "capable"):
+            return False
+        verb = columns.heads[head]
+        return columns.tags[verb] != "VBD"
+
+    def silent(self, token: int, frame: Frame) -> bool:
+        """"declined to comment" rejects nothing."""
+        columns = self._columns
+        return frame.type == "REJECT" and any(
+            columns.deps[child] in ("xcomp", "dobj") and columns.lemmas[child].lower() in classes()["unsaid"]
+            for child in columns.children[token])
+
+    def violent(self, token: int) -> bool:
+        """"were killed when the roof fell in" is no attack: without an attacker the sentence must speak of violence."""
+        columns, number = self._columns, self._columns.sents[token]
+        if columns.lemmas[token].lower() not in ("kill", "injure", "wound", "hit", "strike"):
+            return True
+        words = columns.lemmas[columns.sentences[number]:columns.sentences[number + 1]]
+        return any(lemma.lower() in classes()["violence"] for lemma in words)
