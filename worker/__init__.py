@@ -25,6 +25,7 @@ The map, from the edges to the core (a module imports only from lines below its 
     nlp/          model, accelerate/ (the same parse, sooner), reading, who is who (parties/), lexicons
     ledger/       Redis: keys, scripts, jobs, results, dead letters, the server's check
     metrics       every metric's name
+    tracing       OpenTelemetry's traces, one an article, if asked for
     logs          structlog, set up once
     settings      config/*.toml and environment in one frozen object
     records       the data that crosses every border

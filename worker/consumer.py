@@ -52,6 +52,8 @@ class Delivery:
     sha256: str
     #: The result's JSON; None when deleted, replaced or past its retention.
     result: bytes | None
+    #: The W3C `traceparent` of the article's trace; empty: none.
+    traceparent: str
     #: The group it was delivered to, if any.
     group: str
     _ledger: Ledger
@@ -192,7 +194,8 @@ def _deliveries(ledger: Ledger, entries: list[tuple[bytes, dict[bytes, bytes]]],
     for (entry, fields), article_id, own, kept in zip(entries, ids, inside, stored, strict=True):
         status = fields[b"status"].decode()
         yield Delivery(entry=entry.decode(), id=article_id, version=int(fields[b"version"]), status=status,
-                       sha256=fields[b"sha256"].decode(), result=None if status == "deleted" else own or kept, group=group, _ledger=ledger)
+                       sha256=fields[b"sha256"].decode(), result=None if status == "deleted" else own or kept,
+                       traceparent=fields.get(b"traceparent", b"").decode(), group=group, _ledger=ledger)
 
 
 def _entries(rows: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:  # noqa: ANN401 - redis-py answers a list, or a dict in its third protocol

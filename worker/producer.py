@@ -15,7 +15,7 @@ from functools import cache
 from itertools import islice
 from typing import Any, Literal
 
-from worker import extractors
+from worker import extractors, tracing
 from worker.errors import ArticleError, WiredeskError
 from worker.ledger import Ledger, connect
 from worker.ledger.jobs import Answer, Submission, label, pack
@@ -66,25 +66,32 @@ class Verdict:
 
 def submit(
     articles: Iterable[Mapping[str, Any] | Article], *, ledger: Ledger | None = None, source: str = "python", replace: bool = False,
+    traceparents: Iterable[str] = (), call: str = "",
 ) -> list[Verdict]:
     """Submit articles and tell what became of each, in their order.
 
-    `replace` accepts other content under a known id, as its next version. `source` names the way in, for the counters.
+    `replace` accepts other content under a known id, as its next version. `source` names the way in, for the counters. `traceparents`
+    (W3C Trace Context, one an article) are what traces and logs go on with; `call` is the one of a call that brings many articles.
 
     Raises:
         ServerUnavailableError: the server does not answer; submit the same again later, nothing is doubled.
     """
-    return list(submit_each(articles, ledger=ledger, source=source, replace=replace))
+    return list(submit_each(articles, ledger=ledger, source=source, replace=replace, traceparents=traceparents, call=call))
 
 
 def submit_each(
     articles: Iterable[Mapping[str, Any] | Article], *, ledger: Ledger | None = None, source: str = "python", replace: bool = False,
+    traceparents: Iterable[str] = (), call: str = "",
 ) -> Iterator[Verdict]:
     """Submit a stream of articles in batches of `BATCH`; the verdicts come as each batch is answered."""
     ledger = ledger or _default_ledger()
-    waiting = iter(articles)
+    waiting, parents = iter(articles), iter(traceparents)
     while batch := list(islice(waiting, BATCH)):
-        yield from _submit_batch(batch, ledger, source, replace=replace)
+        spans = tracing.Submits(list(islice(parents, len(batch))), source=source, size=len(batch), linked=call)
+        try:
+            yield from _submit_batch(batch, ledger, source, spans, replace=replace)
+        finally:
+            spans.close()
 
 
 def check_article(value: Mapping[str, Any] | Article) -> Article:
@@ -99,12 +106,15 @@ def check_article(value: Mapping[str, Any] | Article) -> Article:
     return article
 
 
-def _submit_batch(batch: list[Mapping[str, Any] | Article], ledger: Ledger, source: str, *, replace: bool) -> list[Verdict]:
+def _submit_batch(
+    batch: list[Mapping[str, Any] | Article], ledger: Ledger, source: str, spans: tracing.Submits, *, replace: bool,
+) -> list[Verdict]:
     verdicts: dict[int, Verdict] = {}
     valid: list[tuple[int, Submission]] = []
     for position, value in enumerate(batch):
         try:
-            valid.append((position, _submission(check_article(value))))
+            article = check_article(value)
+            valid.append((position, _submission(article, spans.begin(position, article.id))))
         except ArticleError as error:
             verdicts[position] = Verdict(verdict="invalid", id=_given_id(value), field=error.field, reason=str(error))
     ticket = secrets.token_hex(8)
@@ -112,6 +122,7 @@ def _submit_batch(batch: list[Mapping[str, Any] | Article], ledger: Ledger, sour
         answers = ledger.jobs.submit([item for _, item in part], ticket=f"{ticket}-{part[0][0]}", source=source, replace=replace)
         for (position, item), answer in zip(part, answers, strict=True):
             verdicts[position] = _verdict(item.id, answer)
+            spans.end(position, answer.verdict, answer.version)
     _publish(ledger)
     return [verdicts[position] for position in range(len(batch))]
 
@@ -127,9 +138,9 @@ def _publish(ledger: Ledger) -> None:
         log.warning("hints_left", error=str(error))
 
 
-def _submission(article: Article) -> Submission:
+def _submission(article: Article, trace: str) -> Submission:
     return Submission(id=article.id, sha256=article.sha256, priority=article.priority, label=label(article.title, article.id),
-                      body=pack(article.to_json()))
+                      body=pack(article.to_json()), trace=trace)
 
 
 def _within_bytes(items: list[tuple[int, Submission]]) -> Iterator[list[tuple[int, Submission]]]:

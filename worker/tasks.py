@@ -15,6 +15,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,7 +27,7 @@ from celery.worker import state as worker_state
 from celery.worker.request import Request
 from structlog.contextvars import bound_contextvars
 
-from worker import __version__, transport
+from worker import __version__, tracing, transport
 from worker.app import app, broker_url
 from worker.errors import ConfigurationError, PermanentError, ServerUnavailableError, TransientError, WiredeskError
 from worker.ledger import Ledger, connect, keys
@@ -146,12 +147,22 @@ def extract(article_id: str) -> None:
             if isinstance(attempt, str):
                 log.debug("hint_skipped", state=attempt)
                 return
-            with bound_contextvars(attempt=attempt.number, version=attempt.version):
+            with bound_contextvars(attempt=attempt.number, version=attempt.version, **_trace(attempt)), _traced(attempt):
                 _read(ledger, attempt)
             _Freed.article()
         except SoftTimeLimitExceeded:
             # The server was away all the time; the ledger brings the job back.
             log.warning("article_left", reason="the server was away for as long as an article may take")
+
+
+def _trace(attempt: Attempt) -> dict[str, str | None]:
+    """Give what ties log lines to the article's trace, where it has one."""
+    return {"trace": tracing.trace_id(attempt.trace)} if attempt.trace else {}
+
+
+def _traced(attempt: Attempt) -> AbstractContextManager[None]:
+    return tracing.attempt(attempt.trace, attempt.id, version=attempt.version, number=attempt.number,
+                           accepted=attempt.accepted.timestamp(), queued=attempt.queued / 1_000)
 
 
 class _Freed:
@@ -168,6 +179,7 @@ class _Freed:
 
 
 def _read(ledger: Ledger, attempt: Attempt) -> None:
+    began = time.time()
     try:
         result = _result(attempt)
     except SoftTimeLimitExceeded:
@@ -183,7 +195,10 @@ def _read(ledger: Ledger, attempt: Attempt) -> None:
     except Exception as error:  # noqa: BLE001 - an article's failure is its own; tried again, then dead-lettered
         _fail(ledger, attempt, "transient", type(error).__name__, f"{type(error).__name__}: {error}")
     else:
-        _commit(ledger, attempt, result)
+        failed = [failure["extractor"] for failure in result["failures"]]
+        tracing.stages(began, result["provenance"]["milliseconds"], failed)
+        with tracing.step("commit"):
+            _commit(ledger, attempt, result)
 
 
 def _commit(ledger: Ledger, attempt: Attempt, result: dict[str, Any]) -> None:
@@ -220,6 +235,7 @@ def _result(attempt: Attempt) -> dict[str, Any]:
 
 def _fail(ledger: Ledger, attempt: Attempt, kind: Any, reason: str, error: str, stage: str = "") -> None:  # noqa: ANN401 - the ledger's literal
     state = _patiently(lambda: ledger.jobs.fail(attempt, kind, reason, error, stage))
+    tracing.failed(reason, state)
     log.warning("article_failed", kind=kind, reason=reason, error=error[:500], state=state)
 
 
@@ -309,6 +325,11 @@ def _memory_mib() -> int:
         return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
     except OSError:
         return 0
+
+
+@signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # Celery is untyped
+def _send_last_spans(**_: object) -> None:
+    tracing.farewell()
 
 
 @signals.worker_shutdown.connect  # type: ignore[untyped-decorator]  # Celery is untyped

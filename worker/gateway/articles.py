@@ -44,7 +44,8 @@ async def submit_articles(request: Request, key: Submitter, *, replace: Replace 
     value = _parsed(await whole_body(request))
     if isinstance(value, list):
         return await submit_bulk(request, value, ledger, doorkeeper, key, replace=replace)
-    [verdict] = await run_in_threadpool(submit, [value], ledger=ledger, source="http", replace=replace)
+    [verdict] = await run_in_threadpool(submit, [value], ledger=ledger, source="http", replace=replace,
+                                        traceparents=[request.headers.get("traceparent", "")])
     if verdict.ok:
         return JSONResponse(describe_verdict(verdict), _STATUS[verdict.verdict], {"Location": _path(verdict.id)})
     raise problem_of(verdict)

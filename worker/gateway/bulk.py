@@ -50,7 +50,7 @@ async def submit_bulk(
             first = not counts
             try:
                 await run_in_threadpool(doorkeeper.charge, key, len(batch))
-                verdicts = await run_in_threadpool(_submit, batch, ledger, replace=replace)
+                verdicts = await run_in_threadpool(_submit, batch, ledger, request.headers.get("traceparent", ""), replace=replace)
             except ProblemError as limit:
                 if first:
                     raise
@@ -104,8 +104,9 @@ def _parsed(line: bytes | None) -> Any:  # noqa: ANN401 - JSON
         return _Unreadable(f"the line is no JSON at column {error.colno}")
 
 
-def _submit(batch: list[tuple[int, Any]], ledger: Ledger, *, replace: bool) -> list[Verdict]:
-    readable = iter(submit([item for _, item in batch if not isinstance(item, _Unreadable)], ledger=ledger, source="http", replace=replace))
+def _submit(batch: list[tuple[int, Any]], ledger: Ledger, call: str, *, replace: bool) -> list[Verdict]:
+    items = [item for _, item in batch if not isinstance(item, _Unreadable)]
+    readable = iter(submit(items, ledger=ledger, source="http", replace=replace, call=call))
     return [
         Verdict(verdict="invalid", id="", reason=item.reason) if isinstance(item, _Unreadable) else next(readable)
         for _, item in batch

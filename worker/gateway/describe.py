@@ -73,7 +73,7 @@ _ENTRY = _object(
 )
 _JOB = _object({
     "id": _STRING, "state": _STATES, "version": _INTEGER, "attempts": _INTEGER, "priority": _STRING, "label": _STRING, "source": _STRING,
-    "sha256": _STRING, "reason": _TEXT, "error": _TEXT, "letter": _TEXT,
+    "sha256": _STRING, "reason": _TEXT, "error": _TEXT, "letter": _TEXT, "trace": _TEXT,
     "history": {"type": "array", "items": _object({"at": _STRING, "event": _STRING, "detail": _STRING})}, "links": _LINKS,
 })
 

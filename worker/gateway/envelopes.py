@@ -61,6 +61,15 @@ def from_entry(fields: dict[bytes, bytes]) -> Any:  # noqa: ANN401
     return _json(fields[b"article"], "the field `article`")
 
 
+def trace_of_message(raw: bytes) -> str:
+    """Give the header `traceparent` of a Celery message that `from_message` could read; nothing if it has none."""
+    if b'"traceparent"' not in raw:
+        return ""
+    headers = orjson.loads(raw).get("headers")
+    given = headers.get("traceparent") if isinstance(headers, dict) else None
+    return given if isinstance(given, str) else ""
+
+
 def _body(message: dict[str, Any]) -> Any:  # noqa: ANN401
     body, properties = message.get("body"), message.get("properties")
     if not isinstance(body, str):

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import redis
 
 from worker.errors import ServerUnavailableError
-from worker.gateway.envelopes import EnvelopeError, from_entry, from_message
+from worker.gateway.envelopes import EnvelopeError, from_entry, from_message, trace_of_message
 from worker.ledger import Ledger, keys
 from worker.logs import get_logger
 from worker.producer import Verdict, submit
@@ -43,6 +43,8 @@ class _Item:
     raw: bytes
     release: Callable[[], None]
     value: Any = None
+    #: The sender's W3C `traceparent`, if it gave one.
+    trace: str = ""
     fault: EnvelopeError | None = None
 
 
@@ -112,7 +114,8 @@ class IntakeReader:
         """Submit what holds an article, bury what does not, and let go of each; gives seconds to wait when there is no room."""
         wait = 0
         articles = [item for item in items if item.fault is None]
-        verdicts = iter(submit([item.value for item in articles], ledger=self._ledger, source=source))
+        verdicts = iter(submit([item.value for item in articles], ledger=self._ledger, source=source,
+                               traceparents=[item.trace for item in articles]))
         for item in items:
             if item.fault is not None:
                 self._bury(source, item, item.fault.reason, str(item.fault))
@@ -141,7 +144,7 @@ class IntakeReader:
                 self._client.lrem(self._pending, -1, raw)
 
         try:
-            return _Item(raw, release, from_message(raw))
+            return _Item(raw, release, from_message(raw), trace_of_message(raw))
         except EnvelopeError as fault:
             return _Item(raw, release, fault=fault)
 
@@ -155,7 +158,7 @@ class IntakeReader:
 
         raw = fields.get(b"article") or b" ".join(name + b"=" + value for name, value in fields.items())
         try:
-            return _Item(raw, release, from_entry(fields))
+            return _Item(raw, release, from_entry(fields), fields.get(b"traceparent", b"").decode(errors="replace"))
         except EnvelopeError as fault:
             return _Item(raw, release, fault=fault)
 

@@ -14,6 +14,7 @@ from redis.exceptions import OutOfMemoryError
 
 from worker.ledger import keys
 from worker.records import Priority
+from worker.tracing import trace_id
 
 if TYPE_CHECKING:
     from worker.ledger.connection import Ledger
@@ -37,6 +38,8 @@ class Submission:
     #: What a monitor shows: the title, never text.
     label: str
     body: bytes
+    #: The W3C `traceparent` that the worker goes on with; empty: none.
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,8 @@ class Attempt:
     quarantined: bool
     #: The submitted JSON, compressed.
     body: bytes
+    #: The W3C `traceparent` that the submitter gave; empty: none.
+    trace: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,8 @@ class Job:
     error: str | None
     #: The dead letter's number.
     letter: str | None
+    #: The trace's id, where the submitter or Wiredesk traces.
+    trace: str | None
     history: tuple[Event, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -112,7 +119,7 @@ class Jobs:
         """Accept articles in one round trip; `ticket` marks this call, so that its repetition after a lost reply tells the same."""
         calls = [
             (item.id, item.sha256, keys.QUEUE_OF_PRIORITY[item.priority], item.priority, int(replace), f"{ticket}-{number}",
-             item.label, source, item.body)
+             item.label, source, item.body, item.trace)
             for number, item in enumerate(submissions)
         ]
         with self._ledger.guard():
@@ -129,9 +136,10 @@ class Jobs:
         answer = self._ledger.call("start", article_id, owner, process, int(lease_seconds * 1_000))
         if answer[0] == b"skip":
             return str(answer[1].decode())
-        _, body, fence, number, version, accepted, now, quarantined, received = answer
+        _, body, fence, number, version, accepted, now, quarantined, received, trace = answer
         return Attempt(id=article_id, fence=fence.decode(), number=number, version=version, accepted=_time(accepted),
-                       received=_time(received), queued=now - accepted, quarantined=bool(quarantined), body=body)
+                       received=_time(received), queued=now - accepted, quarantined=bool(quarantined), body=body,
+                       trace=trace.decode())
 
     def commit(self, attempt: Attempt, result: Mapping[str, Any]) -> bool:
         """End an attempt with its result, once; False if another has taken its place."""
@@ -177,6 +185,7 @@ class Jobs:
             id=article_id, state=values["state"], version=int(values["version"]), attempts=int(values["attempts"]),
             priority=values["priority"], label=values.get("label", ""), source=values.get("source", ""), sha256=values["sha256"],
             reason=values.get("reason"), error=values.get("error"), letter=values.get("letter"),
+            trace=trace_id(values.get("trace", "")),
             history=_history(values, lines),
         )
 

@@ -2,7 +2,7 @@
 -- Returns 'done' or 'stale'.
 local id, fence, result, status, stages = unpack(ARGV, 1, 5)
 local job = K.job .. id
-local f = fields(id, 'state', 'fence', 'version', 'accepted_at', 'sha256', 'entries')
+local f = fields(id, 'state', 'fence', 'version', 'accepted_at', 'sha256', 'entries', 'trace')
 if f.state ~= 'started' or f.fence ~= fence then
   count('stale')
   return 'stale'
@@ -12,9 +12,10 @@ redis.call('SET', K.result .. id, result, 'PX', C.result_ms)
 redis.call('ZREM', K.leases, id)
 redis.call('ZREM', K.open, id)
 if redis.call('GET', K.quarantined) == id then redis.call('DEL', K.quarantined) end
-local entry = C.results_in_stream
-  and redis.call('XADD', K.results, '*', 'id', id, 'version', f.version, 'status', status, 'sha256', f.sha256, 'result', result)
-  or redis.call('XADD', K.results, '*', 'id', id, 'version', f.version, 'status', status, 'sha256', f.sha256)
+local parts = {'id', id, 'version', f.version, 'status', status, 'sha256', f.sha256}
+if f.trace then parts[9], parts[10] = 'traceparent', f.trace end
+if C.results_in_stream then parts[#parts + 1], parts[#parts + 2] = 'result', result end
+local entry = redis.call('XADD', K.results, '*', unpack(parts))
 redis.call('HSET', job, 'state', 'done', 'status', status, 'finished_at', now, 'entry', entry, 'entries', (f.entries or '') .. entry .. ' ')
 redis.call('PEXPIRE', job, C.result_ms)
 redis.call('PEXPIRE', K.history .. id, C.result_ms)

@@ -6,7 +6,7 @@ local f = fields(id, 'state', 'version', 'accepted_at', 'received_at')
 if f.state ~= 'done' or f.version ~= version then return 'changed' end
 if redis.call('EXISTS', K.article .. id) == 0 then return 'textless' end
 if redis.call('ZCARD', K.open) >= C.backlog then return 'busy' end
-redis.call('HDEL', job, 'status', 'finished_at', 'started_at', 'entry', 'fence', 'owner', 'process', 'stage')
+redis.call('HDEL', job, 'status', 'finished_at', 'started_at', 'entry', 'fence', 'owner', 'process', 'stage', 'trace')
 redis.call('HSET', job, 'version', version + 1, 'attempts', 0, 'crashes', 0, 'ticket', '', 'priority', 'low', 'source', 'reprocess',
   'accepted_at', now, 'received_at', f.received_at or f.accepted_at)
 redis.call('PERSIST', job)

@@ -1,8 +1,8 @@
 --! allow-oom
 -- Begin an attempt, counted before the work. ARGV: id, owner, process, lease (ms).
--- Returns 'run', body, fence, attempt, version, accepted_at, now, quarantined, received_at; or 'skip', why.
+-- Returns 'run', body, fence, attempt, version, accepted_at, now, quarantined, received_at, traceparent; or 'skip', why.
 local id, owner, process, lease = unpack(ARGV)
-local f = fields(id, 'state', 'queue', 'version', 'attempts', 'accepted_at', 'received_at')
+local f = fields(id, 'state', 'queue', 'version', 'attempts', 'accepted_at', 'received_at', 'trace')
 if not f.state then return {'skip', 'unknown'} end
 if f.state ~= 'queued' then return {'skip', f.state} end
 if held('work') then return {'skip', 'held'} end
@@ -33,4 +33,4 @@ redis.call('HSET', K.job .. id, 'state', 'started', 'fence', fence, 'owner', own
 redis.call('ZADD', K.leases, now + lease, id)
 if attempt > 1 then note(id, 'started', 'attempt ' .. attempt) end
 return {'run', body, fence, attempt, tonumber(f.version), tonumber(f.accepted_at), now, quarantined and 1 or 0,
-  tonumber(f.received_at or f.accepted_at)}
+  tonumber(f.received_at or f.accepted_at), f.trace or ''}

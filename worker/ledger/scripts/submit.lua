@@ -1,6 +1,6 @@
--- Accept one article, or say why not. ARGV: id, sha256, queue, priority, replace, ticket, label, source, body.
+-- Accept one article, or say why not. ARGV: id, sha256, queue, priority, replace, ticket, label, source, body, traceparent (may be empty).
 -- Returns verdict, version, state, detail.
-local id, sha256, queue, priority, replace, ticket, label, source, body = unpack(ARGV)
+local id, sha256, queue, priority, replace, ticket, label, source, body, trace = unpack(ARGV)
 local job = K.job .. id
 local old = fields(id, 'state', 'sha256', 'version', 'ticket')
 local version = tonumber(old.version or '0')
@@ -52,6 +52,7 @@ if old.state then
 end
 redis.call('HSET', job, 'state', 'queued', 'queue', queue, 'version', version + 1, 'sha256', sha256, 'priority', priority, 'ticket', ticket,
   'label', label, 'source', source, 'attempts', 0, 'crashes', 0, 'accepted_at', now, 'letters', letters, 'entries', entries)
+if trace ~= '' then redis.call('HSET', job, 'trace', trace) end
 redis.call('SET', K.article .. id, body)
 redis.call('ZADD', K.open, now, id)
 hint(id, queue, label)
