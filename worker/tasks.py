@@ -62,6 +62,8 @@ _PATIENCE_SECONDS = 2.0
 _LOOK_SECONDS = 0.25
 #: Articles between two returns of freed memory; one takes a few milliseconds.
 _TRIM_ARTICLES = 50
+#: What ends the whole article when it comes over an extractor: half a result is none.
+_ENDS = (SoftTimeLimitExceeded, MemoryError)
 
 
 @cache
@@ -225,7 +227,7 @@ def _result(attempt: Attempt) -> dict[str, Any]:
     article = Article.parse(unpack(attempt.body))
     trip = Trip(received=attempt.received, version=attempt.version, attempt=attempt.number, queued=attempt.queued)
     if not attempt.quarantined:
-        return run(article, reader(), trip)
+        return run(article, reader(), trip, ends=_ENDS)
     limits = load_settings().worker
 
     seconds = limits.soft_time_limit

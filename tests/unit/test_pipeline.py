@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import gc
 from typing import Any
 
 import orjson
+import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
-from worker import extractors
+from worker import extractors, tasks
+from worker.ledger.jobs import Attempt, pack
 from worker.nlp.reading import Reader
 from worker.pipeline import Trip, run
 from worker.records import Article
@@ -55,3 +59,30 @@ def test_only_the_wanted_extractors_run(reader: Reader) -> None:
     article = Article.parse({"text": "Seoul said no.", "extractors": ["entities"]})
     result = run(article, reader, Trip(received=NOW))
     assert [name for name in extractors.names() if name in result] == ["entities"]
+
+
+@pytest.mark.parametrize("end", [MemoryError, SoftTimeLimitExceeded])
+def test_a_limit_ends_the_article_and_is_no_extractor_s_failure(reader: Reader, monkeypatch: pytest.MonkeyPatch,
+                                                                 end: type[Exception]) -> None:
+    """Half a result must not be committed as a whole one: the task hears of it and tells the ledger."""
+    def stop(_: object) -> None:
+        raise end
+
+    body = pack({"text": "Seoul said no.", "extractors": ["entities", "keyphrases"]})
+    attempt = Attempt(id="a", fence="1", number=1, version=1, accepted=NOW, received=NOW, queued=0, quarantined=False, body=body)
+    monkeypatch.setattr(extractors.load("entities"), "extract", stop)
+    monkeypatch.setattr(tasks, "reader", lambda: reader)
+    with pytest.raises(end):
+        tasks._result(attempt)
+
+
+def test_any_other_error_is_the_extractor_s_own(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others' records are in the result; the collector runs again."""
+    def fail(_: object) -> None:
+        raise ZeroDivisionError("no names")
+
+    monkeypatch.setattr(extractors.load("entities"), "extract", fail)
+    result = run(Article.parse({"text": "Seoul said no.", "extractors": ["entities", "summary"]}), reader, Trip(received=NOW))
+    assert result["failures"] == [{"extractor": "entities", "error": "ZeroDivisionError: no names"}]
+    assert result["summary"]
+    assert gc.isenabled()
