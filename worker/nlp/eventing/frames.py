@@ -9,8 +9,9 @@ from worker.errors import ConfigurationError
 from worker.nlp.lexicons import entries
 
 #: Conditions on an object that are no nouns: any party, people, a state, who can answer a threat, a clause, no object at all.
-PARTY, PEOPLE, STATE, POWER, CLAUSE, INFINITIVE, NONE = "actor", "people", "state", "power", "clause", "infinitive", "none"
-_CONDITIONS = frozenset({PARTY, PEOPLE, STATE, POWER, CLAUSE, INFINITIVE, NONE})
+PARTY, PEOPLE, STATE, POWER, NONE = "actor", "people", "state", "power", "none"
+CLAUSE, INFINITIVE, SUBJUNCTIVE = "clause", "infinitive", "subjunctive"
+_CONDITIONS = frozenset({PARTY, PEOPLE, STATE, POWER, NONE, CLAUSE, INFINITIVE, SUBJUNCTIVE})
 #: The type of a line whose words tell nothing of a type ("plead guilty" asks for nothing).
 UNTYPED = "NONE"
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
-from worker.nlp.eventing.frames import CLAUSE, INFINITIVE, NONE, PARTY, UNTYPED, Frame, classes, frames
+from worker.nlp.eventing.frames import CLAUSE, INFINITIVE, NONE, PARTY, SUBJUNCTIVE, UNTYPED, Frame, classes, frames
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor
@@ -120,6 +120,8 @@ class Matcher:
     def _is(self, noun: int | None, condition: str, token: int) -> bool:
         if condition == INFINITIVE:
             return self._asks(token)
+        if condition == SUBJUNCTIVE:
+            return self._wills(token)
         if condition in (NONE, CLAUSE) or noun is None:
             clause = any(self._columns.deps[child] in ("xcomp", "ccomp") for child in self._columns.children[token])
             return clause if condition == CLAUSE else condition == NONE and noun is None and not clause
@@ -137,6 +139,21 @@ class Matcher:
                 return any(actor.sector in _POWERS or (actor.code is not None and actor.sector is None) for actor in actors)
             case _:
                 return condition == PARTY
+
+    def _wills(self, token: int) -> bool:
+        """"insisted that he go", "that he should go"; "insisted that he had gone" wants nothing."""
+        columns = self._columns
+        for child in columns.children[token]:
+            if columns.deps[child] not in ("ccomp", "xcomp"):
+                continue
+            below = columns.children[child]
+            # "that the union agree": the tagger knows the form, but takes it for a present
+            bare = columns.tags[child] == "VB" or (columns.tags[child] == "VBP" and any(
+                columns.deps[noun] == "nsubj" and columns.tags[noun] in ("NN", "NNP") and not any(
+                    columns.deps[other] == "conj" for other in columns.children[noun]) for noun in below))
+            if bare and all(columns.words[aux].lower() in ("should", "must", "be", "to") for aux in below if columns.deps[aux] == "aux"):
+                return True
+        return False
 
     def _asks(self, token: int) -> bool:
         """"asked Iraq to disarm" asks for a deed; "asked whether Iraq had disarmed" asks a question."""

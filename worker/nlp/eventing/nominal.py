@@ -78,7 +78,9 @@ class Nominal:
             return False
         lemma = columns.lemmas[token].lower()
         if lemma in classes()["stance"]:
-            wanted = ("for",) if lemma == "call" else ("for", "of", "to")
+            wanted: tuple[str, ...] = ("for", "of", "to")
+            if lemma == "call":  # "a media call", "his call of the race"
+                wanted, actors = ("for",), [actor for actor in actors if columns.deps[actor.token] != "compound"]
             return bool(actors) and any(
                 columns.deps[child] == "acl" or (columns.deps[child] == "prep" and columns.words[child].lower() in wanted)
                 for child in columns.children[token])

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 #: Words for fights with fists and with words.
 _QUARRELS = frozenset({"attack", "assault", "assail", "raid"})
 _CONTESTS = frozenset({"beat", "fight", "battle", "clash", "war", "offensive", "strike", "hit", "shoot", "fire", "launch", "crush", "storm",
-                       "rout", "overrun", "invade", "lob", "capture", "seize", "fighting"}) | _QUARRELS
+                       "rout", "overrun", "invade", "lob", "capture", "seize", "fighting", "occupy"}) | _QUARRELS
 _ARMED = frozenset({"MIL", "REB", "CRM", "COP", "SPY"})
 #: People who fight with words.
 _SPEAKERS = frozenset({"LEG", "PTY", "JRN", "JUD", "BUS", "NGO"})
@@ -43,29 +43,66 @@ class Senses:
 
     def meant(self, token: int, kind: str, actors: list[Actor], recipients: list[Actor]) -> str | None:
         """Give the type that the word has among these parties: ACCUSE for an attack in words, None for a victory in sport."""
+        lemma = self._columns.lemmas[token].lower()
+        match kind:
+            case "ASSAULT":
+                return self._fought(token, lemma, actors, recipients) if lemma in _CONTESTS else kind
+            case "PROTEST" if lemma == "rally" and self._around(token) & _PRICES:
+                return None  # "shares rallied"
+            case "SUPPORT" if self._votes(lemma, actors, recipients):
+                return None
+            case "CONSULT" if recipients and (all(actor.sector == "JRN" for actor in recipients) or self._at_home(actors, recipients)):
+                return None  # "spoke to reporters"
+            case "CONCEDE" if lemma == "let" and recipients and not any(actor.code or actor.sector for actor in recipients):
+                return None
+        return kind
+
+    def _fought(self, token: int, lemma: str, actors: list[Actor], recipients: list[Actor]) -> str | None:
         columns = self._columns
-        lemma = columns.lemmas[token].lower()
-        if kind == "PROTEST" and lemma == "rally" and self._around(token) & _PRICES:
-            return None  # "shares rallied"
-        if kind != "ASSAULT" or lemma not in _CONTESTS or any(actor.sector in _ARMED for actor in (*actors, *recipients)):
-            return kind
+        if any(actor.sector in _ARMED for actor in (*actors, *recipients)):
+            return "ASSAULT"
+        if lemma == "occupy" and any(actor.sector == "GOV" for actor in recipients):
+            return None  # "who will occupy the White House"
         words = self._around(token)
         if words & classes()["bloodshed"] or words & classes()["violence"]:
-            return kind
+            return "ASSAULT"
         quarrel = lemma in _QUARRELS
         if quarrel and any(columns.deps[child] == "prep" and columns.words[child].lower() in ("as", "over", "for")
                            for child in columns.children[token]):
             return "ACCUSE"  # "attacked the mayor over his taxes"
+        verbal = "ACCUSE" if quarrel and (actors or columns.pos[token] == "VERB") else None
         if self._contest(token, words):
-            return None
-        parties = [*actors, *recipients]
-        if parties and all(self._speaks(actor) for actor in parties) and (actors or quarrel):
-            return "ACCUSE" if quarrel and (actors or columns.pos[token] == "VERB") else None
-        if not quarrel and recipients and all(actor.type == "PERSON" for actor in recipients) and not any(map(self._state, actors)):
-            return None  # "a five-way battle with Bush and Rubio"
+            return verbal if any(actor.type == "PERSON" for actor in (*actors, *recipients)) else None
+        if self._talked(actors, recipients):
+            return verbal
+        if not actors and any(columns.deps[child] == "nsubj" and columns.words[child].lower() in ("i", "we", "you")
+                              for child in columns.children[token]):
+            return None  # "we will attack the problem"
         if lemma in ("fight", "battle") and not recipients and not any(self._state(actor) for actor in actors):
             return None  # "people fight over water"
-        return kind
+        return "ASSAULT"
+
+    def _talked(self, actors: list[Actor], recipients: list[Actor]) -> bool:
+        """Whether such parties fight with words: speakers among each other, or one who is named against whomever."""
+        if any(actor.type == "PERSON" for actor in actors):
+            return True
+        if any(map(self._state, actors)):
+            return False
+        parties = [*actors, *recipients]
+        return bool(parties) and (all(map(self._speaks, parties)) or (
+            bool(recipients and actors) and all(actor.type == "PERSON" for actor in recipients)))
+
+    def _votes(self, lemma: str, actors: list[Actor], recipients: list[Actor]) -> bool:
+        """"43 percent of voters support the senator": an election, no diplomacy."""
+        if lemma == "vote" and any(actor.type == "PERSON" for actor in recipients):
+            return True
+        return bool(actors) and all(actor.sector in _PRIVATE or (actor.type == "NORP" and not actor.code) for actor in actors) and all(
+            self._speaks(actor) for actor in recipients)
+
+    def _at_home(self, actors: list[Actor], recipients: list[Actor]) -> bool:
+        """A candidate's visits to towns of the own country meet no other side."""
+        codes = {actor.code for actor in actors}
+        return all(actor.type == "GPE" and not actor.sector and actor.code and actor.code in codes for actor in recipients)
 
     def _around(self, token: int) -> set[str]:
         """The lemmas of the sentence, the trigger's own left out."""
@@ -99,8 +136,10 @@ class Senses:
             return any(self._governs(actor) for actor in recipients)
         if kind in _GRAVE:
             return bool(parties)
-        if actors and not any(actor.code or actor.sector or actor.type for actor in actors):
-            return False  # "footballers pledge a part of their pay"
+        if actors and not any(actor.sector or actor.type for actor in actors) and not (recipients and any(a.code for a in actors)):
+            return False  # "footballers pledge a part of their pay", "a Danish developer gave a million"
+        if kind == "SANCTION" and not recipients and not any(actor.code and actor.type != "PERSON" for actor in actors):
+            return False
         return any(actor.code or actor.type == "ORG" or (actor.sector and (not self._ordinary(actor) or (
             kind in _GROUPS and self._columns.tags[actor.token] == "NNS" and (actor in actors or not actors)))) for actor in parties)
 
