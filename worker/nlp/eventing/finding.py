@@ -28,7 +28,7 @@ _FRIENDLY = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RET
 _HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
 #: States of deeds that nobody reports as done or as resolved upon.
 _UNREAL = frozenset({"want", "purpose", "seek", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear", "dread",
-                    "duty", "wanted", "allow"})
+                    "duty", "wanted", "allow", "too"})
 #: Nothing is known of it, and that is the news: "has not confirmed that it sent troops".
 _DISPUTED = frozenset({"confirm", "say", "allege", "deny", "reveal", "condition"})
 _FUTURE = frozenset({"future", "future-in-past"})
@@ -141,6 +141,8 @@ class Finder:
         if frame.type == "AGREE" and self._columns.lemmas[token] == "agree" and any(
                 self._columns.deps[child] == "ccomp" for child in self._columns.children[token]):
             return False  # "both agree that it was a crime": an opinion
+        if self._senses.bare(token, frame.type, actors):
+            return False
         if self._senses.able(token, state) or (frame.type == "AID" and not actors and not self._arguments.passive(token)):
             return False
         return not self._senses.silent(token, frame) and (bool(actors) or frame.type != "ASSAULT" or self._senses.violent(token))

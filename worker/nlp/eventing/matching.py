@@ -59,10 +59,10 @@ class Matcher:
 
     def _longer(self, token: int, lemma: str, noun: int | None) -> Iterator[tuple[str, int | None]]:
         """The verb with each particle or preposition that follows, and the objects that each reading could have."""
-        columns, known = self._columns, frames()
+        columns, known, named = self._columns, frames(), lemma == "call"
         for child in columns.children[token]:
-            if columns.deps[child] not in _PARTICLES:
-                continue
+            if columns.deps[child] not in _PARTICLES or (columns.deps[child] == "prep" and (child < token or (named and noun is not None))):
+                continue  # "on the way she called"; "called him a fraud for hiding it"
             key = f"{lemma}_{columns.words[child].lower()}"
             for deeper in columns.children[child]:
                 if columns.deps[deeper] in ("prep", "pcomp"):  # "pulled out of the talks"

@@ -32,6 +32,8 @@ _GROUPS = frozenset({"REQUEST", "REJECT", "ACCUSE", "THREATEN"})
 #: A score: "2-1", "6 - 3".
 _SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}")
 _PRICES = frozenset({"percent", "%", "share", "stock", "index", "market", "price", "yuan", "dollar", "euro", "yen", "bond", "currency"})
+#: What makes an attack of one named person on another one with fists.
+_PHYSICAL = frozenset({"kill", "wound", "injure", "injured", "wounded", "stab", "knife", "gun", "rifle", "weapon", "hammer", "hospital"})
 _CANS = frozenset({"can", "ca"})
 
 
@@ -53,6 +55,8 @@ class Senses:
                 return None
             case "CONSULT" if recipients and (all(actor.sector == "JRN" for actor in recipients) or self._at_home(actors, recipients)):
                 return None  # "spoke to reporters"
+            case "AID" if lemma == "help" and recipients and all(actor.type == "PERSON" for actor in (*actors, *recipients)):
+                return None
             case "CONCEDE" if lemma == "let" and recipients and not any(actor.code or actor.sector for actor in recipients):
                 return None
         return kind
@@ -63,10 +67,10 @@ class Senses:
             return "ASSAULT"
         if lemma == "occupy" and any(actor.sector == "GOV" for actor in recipients):
             return None  # "who will occupy the White House"
-        words = self._around(token)
-        if words & classes()["bloodshed"] or words & classes()["violence"]:
+        words, quarrel = self._around(token), lemma in _QUARRELS
+        named = bool(actors and recipients) and all(actor.type == "PERSON" for actor in (*actors, *recipients))
+        if words & _PHYSICAL if named else words & (classes()["bloodshed"] | classes()["violence"]):
             return "ASSAULT"
-        quarrel = lemma in _QUARRELS
         if quarrel and any(columns.deps[child] == "prep" and columns.words[child].lower() in ("as", "over", "for")
                            for child in columns.children[token]):
             return "ACCUSE"  # "attacked the mayor over his taxes"
@@ -155,10 +159,16 @@ class Senses:
             return False  # "the Romanian plant" is no Romania
         return actor.sector not in _PRIVATE if actor.sector else bool(actor.code)
 
-    def able(self, token: int, state: State) -> bool:
-        """Tell an ability or a mere saying from a deed: "can beat", "is able to strike"."""
+    def bare(self, token: int, kind: str, actors: list[Actor]) -> bool:
+        """Tell "his wife agreed, but …", an opinion, from "agreed to leave" and "both sides agreed"."""
         columns = self._columns
-        if state.why == "possible" and any(columns.words[cue].lower() in _CANS and columns.heads[cue] == token for cue in state.cues):
+        return kind == "AGREE" and columns.lemmas[token] == "agree" and len(actors) == 1 and not any(
+            columns.deps[child] in ("xcomp", "dobj", "prep", "prt", "nsubjpass", "advcl") for child in columns.children[token])
+
+    def able(self, token: int, state: State) -> bool:
+        """Tell an ability or a mere saying from a deed: "can beat", "cannot allow", "is able to strike"."""
+        columns = self._columns
+        if any(columns.words[cue].lower() in _CANS and columns.heads[cue] == token for cue in state.cues):
             return True
         head = columns.heads[token]
         if columns.deps[token] == "acl" and columns.lemmas[token] == "charge" and not any(
