@@ -290,13 +290,12 @@ def _renew() -> None:
 
 def _show(processes: int) -> None:
     """Give a sign of life, and learn whether work is held."""
-    _give_sign(processes)
-    _Held.be(not {"work", "quiet"}.isdisjoint(_Process.connection().holds.held()))
+    _Held.be(not {"work", "quiet"}.isdisjoint(_give_sign(processes)))
 
 
-def _give_sign(processes: int) -> None:
-    _Process.connection().workers.seen(Sign(name=worker_name(), version=__version__, processes=processes,
-                                            reading=len(worker_state.active_requests), memory_mib=_memory_mib()))
+def _give_sign(processes: int) -> list[str]:
+    return _Process.connection().workers.seen(Sign(name=worker_name(), version=__version__, processes=processes,
+                                                   reading=len(worker_state.active_requests), memory_mib=_memory_mib()))
 
 
 class _Held:
@@ -339,7 +338,7 @@ def _take_leave(**_: object) -> None:
     _safely(lambda: _Process.connection().workers.gone(worker_name()))
 
 
-def _safely(round_: Callable[[], None]) -> None:
+def _safely(round_: Callable[[], object]) -> None:
     """A round that fails is followed by another one."""
     try:
         round_()

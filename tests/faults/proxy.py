@@ -1,8 +1,12 @@
-"""A TCP proxy that hurts: it delays, cuts after some bytes, drops replies only, or goes silent without closing (half-open)."""
+"""A TCP proxy that hurts: it delays, cuts after some bytes, drops replies only, or goes silent without closing (half-open).
+
+`python -m tests.faults.proxy HOST PORT TARGET LATENCY BANDWIDTH` is a slow link as a process: in a network namespace of its own, say.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
 from types import TracebackType
 from typing import Self
@@ -11,11 +15,16 @@ from typing import Self
 class Proxy:
     """Forwards 127.0.0.1:`port` to a server; what it does to the bytes can be changed at any time, from any thread."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, *, host: str = "127.0.0.1", port: int = 0) -> None:
         self._target = target
-        self.port = 0
+        self._host = host
+        self.port = port
         #: Seconds that each piece waits.
         self.delay = 0.0
+        #: A long and narrow link: seconds that every byte travels, and bytes a second that all connections share in one direction.
+        self.latency = 0.0
+        self.bandwidth = 0.0
+        self._busy_until = {True: 0.0, False: 0.0}
         #: Close the connection after so many further bytes of replies; None: never.
         self.cut_after: int | None = None
         #: Requests pass, replies do not.
@@ -52,7 +61,7 @@ class Proxy:
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
-        listening = self._loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0))
+        listening = self._loop.run_until_complete(asyncio.start_server(self._serve, self._host, self.port))
         self.port = listening.sockets[0].getsockname()[1]
         self._ready.set()
         self._loop.run_forever()
@@ -81,6 +90,9 @@ class Proxy:
                     await asyncio.sleep(0.02)
                 if self.delay:
                     await asyncio.sleep(self.delay)
+                if self.bandwidth:
+                    await self._travel(data, sink, replies=replies)
+                    continue
                 if replies and self.drop_replies:
                     continue
                 if replies and self.cut_after is not None:
@@ -92,4 +104,25 @@ class Proxy:
                 sink.write(data)
                 await sink.drain()
         finally:
+            if self.bandwidth:
+                await asyncio.sleep(self.latency)
             sink.transport.abort()
+
+    async def _travel(self, data: bytes, sink: asyncio.StreamWriter, *, replies: bool) -> None:
+        """Let the bytes wait for the link, then arrive later, as those behind them already set off."""
+        begins = max(self._loop.time(), self._busy_until[replies])
+        self._busy_until[replies] = sent = begins + len(data) / self.bandwidth
+        self._loop.call_at(sent + self.latency, sink.write, data)
+        await asyncio.sleep(max(0.0, sent - self._loop.time()))
+
+
+def main() -> None:
+    """Be a slow link until killed."""
+    host, port, target, latency, bandwidth = sys.argv[1:]
+    with Proxy(int(target), host=host, port=int(port)) as proxy:
+        proxy.latency, proxy.bandwidth = float(latency), float(bandwidth)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()

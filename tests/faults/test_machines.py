@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -14,8 +16,8 @@ import pytest
 
 from tests.faults.conftest import Place
 from tests.faults.test_kills import commanded
-from tests.load import Sampler, submit_patiently
-from tests.servers import Server, open_ledger, server_binaries, wait_for
+from tests.load import Sampler, outcome, submit_patiently
+from tests.servers import ROOT, Server, open_ledger, server_binaries, wait_for
 
 PORT = 6379
 
@@ -121,6 +123,53 @@ def test_26_links_are_cut_for_half_a_minute(place: Place, hosts: Hosts) -> None:
     place.drain(120)
     place.judge(26, "both links cut for 30 s", [item["id"] for item in items], provoked="2 cuts",
                 also=f"next result {back:.1f} s after healing")
+
+
+#: Seconds one way, and bytes a second: an office far away behind a megabit.
+_LATENCY, _BANDWIDTH = 0.1, 125_000
+#: The settings' own defaults: short leases are for short links.
+PATIENT = {"WIREDESK_LEDGER__LEASE_SECONDS": "6", "WIREDESK_LEDGER__RENEW_SECONDS": "2", "WIREDESK_LEDGER__RECONCILE_SECONDS": "1"}
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_27_workers_behind_a_slow_link(place: Place, hosts: Hosts) -> None:
+    """200 ms there and back and a megabit a second: nothing lost or started twice, leases of long articles are renewed all the same."""
+    ports = [_slow(place, hosts, number) for number in range(2)]
+    padding = random.Random(27)
+    items = [{**item, "text": f"{item['text']}\n{padding.randbytes(2_000).hex()}"} for item in commanded(200, "@sleep 0.02")]
+    items += commanded(8, "@sleep 15", prefix="long")
+    submit_patiently(place.ledger, items)
+    for number, host in enumerate(hosts.workers):
+        place.worker(url=f"redis://10.99.{number + 1}.1:{ports[number]}/0", prefix=hosts.on(host), concurrency=4,
+                     **PATIENT)
+    wait_for(lambda: place.ledger.status().done > 0, 120)
+    done, began = place.ledger.status().done, time.monotonic()
+    wait_for(lambda: place.ledger.status().done >= 200, 120)
+    rate = (place.ledger.status().done - done) / (time.monotonic() - began)
+    place.drain(120)
+    ids = [item["id"] for item in items]
+    place.judge(27, "links of 200 ms and 1 Mbit/s", ids, provoked=f"2 slow links ({'netem' if ports[0] == PORT else 'proxy'})",
+                also=f"{rate:.1f} a second by 8 processes")
+    assert outcome(place.ledger, ids).recovered == 0
+
+
+def _slow(place: Place, hosts: Hosts, number: int) -> int:
+    """Make a host's link slow by the kernel, else by a proxy on the server's host; gives the port that the server is reached at."""
+    shape = ["netem", "delay", f"{_LATENCY * 1_000:.0f}ms", "rate", f"{_BANDWIDTH * 8}bit"]
+    ends = ((hosts.server, f"wd{number}"), (hosts.workers[number], "wd"))
+    if shutil.which("tc") and all(_ran(["tc", "-n", host, "qdisc", "add", "dev", device, "root", *shape]) for host, device in ends):
+        return PORT
+    port = PORT + 1 + number
+    proxy = subprocess.Popen([*hosts.on(hosts.server), sys.executable, "-m", "tests.faults.proxy", f"10.99.{number + 1}.1", str(port),
+                              str(PORT), str(_LATENCY), str(_BANDWIDTH)], cwd=ROOT)
+    place._stack.callback(proxy.wait, 10)
+    place._stack.callback(proxy.kill)
+    return port
+
+
+def _ran(command: list[str]) -> bool:
+    return subprocess.run(command, capture_output=True, timeout=20, check=False).returncode == 0
 
 
 def _rate(place: Place, *, workers: int, seconds: float = 8.0) -> float:

@@ -100,7 +100,7 @@ LUA: Final = {
     "job": JOB, "history": HISTORY, "article": ARTICLE, "result": RESULT,
     "open": OPEN, "queued": QUEUED, "waiting": WAITING, "leases": LEASES, "quarantined": QUARANTINED,
     "sequences": SEQUENCES, "boundaries": BOUNDARIES, "fence": FENCE, "counters": COUNTERS, "timings": TIMINGS,
-    "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS, "hold": HOLD,
+    "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS, "hold": HOLD, "workers": WORKERS,
     "results": RESULTS, "group": GROUP, "dead": DEAD, "entity": ENTITY, "name": NAME,
     "duplicates": DUPLICATES, "story": STORY,
 }

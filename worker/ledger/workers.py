@@ -43,11 +43,11 @@ class Workers:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
 
-    def seen(self, sign: Sign) -> None:
-        """Note a worker's sign of life."""
+    def seen(self, sign: Sign) -> list[str]:
+        """Note a worker's sign of life; gives the parts that are held now (`holds.py`)."""
         values = {name: value for name, value in asdict(sign).items() if name not in ("name", "silent")}
-        with self._ledger.guard():
-            self._ledger.client.hset(keys.WORKERS, sign.name, json.dumps({**values, "at": self._now()}))
+        held: list[bytes] = self._ledger.call("seen", sign.name, json.dumps(values))
+        return [part.decode() for part in held]
 
     def gone(self, name: str) -> None:
         """Forget a worker that has stopped."""
