@@ -11,14 +11,13 @@ unknown, cues `confirmed` and `not`.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker.nlp.factuality.lexicon import Status, predicates
 from worker.nlp.factuality.predicates import Stretches, predicates_of
 from worker.nlp.factuality.state import Certainty, Polarity, State
 from worker.nlp.voices import Voices, status_in, vouches
-from worker.records import Record, Ref, TextSpan
+from worker.records import Record, Ref, TextSpan, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -30,7 +29,7 @@ PREFIX = "c"
 LANGUAGES = ("en",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Holder:
     """Whose word a claim is; offsets are null for the author and where no phrase names the holder ("it is believed")."""
 
@@ -41,7 +40,7 @@ class Holder:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class ClaimRecord(Record):
     """One statement; `head` is the predicate's word, or the noun that tells the event."""
 

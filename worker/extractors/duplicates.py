@@ -11,11 +11,10 @@ Example: "Rain fell on the coast." gives `{"fingerprint": "AAM…", "cluster": n
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.nlp.fingerprint import fingerprint
-from worker.records import Record
+from worker.records import Record, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
@@ -25,7 +24,7 @@ NEEDS: tuple[str, ...] = ()
 SINGLE = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Duplicates(Record):
     """What ties an article to others with the same wording."""
 

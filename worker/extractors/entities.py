@@ -6,11 +6,10 @@ Types are OntoNotes'. "Seoul is open to talks. Seoul said so." gives one GPE wit
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.nlp.parties import Form, Ids, Sense
-from worker.records import Record, Ref
+from worker.records import Record, Ref, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
@@ -20,7 +19,7 @@ NEEDS: tuple[str, ...] = ()
 PREFIX = "e"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class MentionRecord:
     """One occurrence, as printed."""
 
@@ -32,7 +31,7 @@ class MentionRecord:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class RoleRecord:
     """What a person is said to be, and whose role it is, as printed."""
 
@@ -42,7 +41,7 @@ class RoleRecord:
     organisation: Ref | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EntityRecord(Record):
     """One entity; `number` does not print, it is what references name it by."""
 

@@ -10,13 +10,12 @@ causes, no sub-events, and nothing that is only wished, asked for or supposed.
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.nlp.factuality.lexicon import Status
 from worker.nlp.factuality.state import Certainty, Polarity
 from worker.nlp.voices import Voices, status_in
-from worker.records import Record, Ref
+from worker.records import Record, Ref, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor
@@ -37,7 +36,7 @@ _COUNTED = frozenset({"count", "money", "measure", "percent"})
 _STEPS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Trigger:
     """The words that tell the event."""
 
@@ -47,7 +46,7 @@ class Trigger:
     lemma: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Party:
     """An actor or recipient; `code` is PLOVER's country or organisation code, `sector` what the party is (GOV, MIL, REB ...)."""
 
@@ -59,7 +58,7 @@ class Party:
     sector: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class EventRecord(Record):
     """One event; status, polarity and certainty are those of its claim."""
 

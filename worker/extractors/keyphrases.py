@@ -11,10 +11,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from worker.records import Record
+from worker.records import Record, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
@@ -31,7 +30,7 @@ MAX_WORDS = 5
 LATE_LOSS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Place:
     """A stretch of the text."""
 
@@ -39,7 +38,7 @@ class Place:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Keyphrase(Record):
     """A phrase, as it first stands in the text."""
 

@@ -10,7 +10,6 @@ number inside a date is none. What is read lives in `worker/nlp/measures/`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from worker.nlp.measures.amounts import Kind
@@ -20,7 +19,7 @@ from worker.nlp.measures.copy import Copy
 from worker.nlp.measures.counted import head_lemma, lemma
 from worker.nlp.measures.durations import Timed
 from worker.nlp.measures.reader import read_quantities
-from worker.records import Record, Ref
+from worker.records import Record, Ref, frozen
 
 if TYPE_CHECKING:
     from worker.extractors.timexes import TimexRecord
@@ -33,7 +32,7 @@ PREFIX = "n"
 LANGUAGES = ("en",)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class CountedRecord:
     """What is counted, as printed."""
 
@@ -46,7 +45,7 @@ class CountedRecord:
     head: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class QuantityRecord(Record):
     """One quantity."""
 

@@ -10,7 +10,6 @@ Not found: content told without any cue word (free indirect speech), and speaker
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.quoting.affiliation import affiliation
@@ -18,7 +17,7 @@ from worker.nlp.quoting.scorer import trained
 from worker.nlp.quoting.selection import Found, choose
 from worker.nlp.quoting.speakers import phrase, speaker
 from worker.nlp.quoting.syntax import Syntax
-from worker.records import Record, Ref
+from worker.records import Record, Ref, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.parties import Entity
@@ -32,7 +31,7 @@ LANGUAGES = ("en",)
 Kind = Literal["direct", "mixed", "indirect"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Fragment:
     """A piece of the content; the cue or other words of the author stand between two."""
 
@@ -40,7 +39,7 @@ class Fragment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Cue:
     """The word that attributes the content."""
 
@@ -50,7 +49,7 @@ class Cue:
     lemma: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Speaker:
     """Whose words (or thoughts) they are, as the text names them here, and who that is."""
 
@@ -67,7 +66,7 @@ class Speaker:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class QuoteRecord(Record):
     """One quote; `start`, `end` and `text` reach from its first fragment to its last."""
 

@@ -11,10 +11,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from worker.records import Record
+from worker.records import Record, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
@@ -32,7 +31,7 @@ LATE_LOSS = 0.12
 MAX_OVERLAP = 0.6
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class SummarySentence(Record):
     """A sentence of the article."""
 

@@ -13,11 +13,10 @@ The grammar is in `worker/nlp/temporal/`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.temporal.grammar import find_timexes
-from worker.records import Record, Ref
+from worker.records import Record, Ref, frozen
 
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
@@ -29,7 +28,7 @@ PREFIX = "t"
 LANGUAGES = ("en",)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class IntervalRecord:
     """From (inclusive), to (exclusive): ISO dates, date-times for a TIME; a side that is not known is null."""
 
@@ -37,7 +36,7 @@ class IntervalRecord:
     to: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class TimexRecord(Record):
     """One time expression."""
 

@@ -7,12 +7,13 @@ guessed from elsewhere in the article; what has none keeps code null.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.nlp.gazetteer import fold, gazetteer
 from worker.nlp.lexicons import entries
+from worker.records import frozen
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -36,7 +37,7 @@ _DEEPEST = 3
 _OFFICERS = frozenset({"attorney", "secretary", "solicitor", "director", "consul", "inspector", "auditor", "surgeon", "comptroller"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Actor:
     """A party in an event; `token` is its head, `first` and `last` (exclusive) the tokens of its phrase."""
 

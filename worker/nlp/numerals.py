@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from typing import Literal
 
 from worker.nlp.lexicons import alternatives, entries
+from worker.records import frozen
 
 #: Numbers are exact until they are read: 4.35 million is no 4349999.999.
 Exact = int | Fraction
@@ -53,7 +53,7 @@ _FARTHEST_JOIN = len(" and one ")
 _ALONE: dict[str, Kind] = {"digits": "cardinal", "unit": "cardinal", "teen": "cardinal", "ten": "cardinal", "digit-ordinal": "ordinal"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Numeral:
     """One number; `start` and `end` count code points of the text."""
 
@@ -68,7 +68,7 @@ class Numeral:
     scale: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _Atom:
     """One word or one run of digits, before its neighbours join it."""
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
+
+from worker.records import frozen
 
 #: Double marks of all alphabets, also typed as two single ones (''so'', ``so'').
 _DOUBLE = re.compile(r"``|''|‘‘|’’|,,(?=\w)|[\"“”„‟«»″＂]")
@@ -31,7 +33,7 @@ _AFTER = frozenset(")]}—–―-/….,;:!?”’»\"'<")
 _LONGEST_SINGLE = 1_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Region:
     """A stretch between quotation marks, in code points; its marks stand outside of `start` and `end`."""
 

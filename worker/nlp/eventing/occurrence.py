@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from worker.records import frozen
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor
     from worker.nlp.factuality.state import State
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Occurrence:
     """An event by its trigger's token; `type` is PLOVER's, None for an event that has none."""
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from worker.nlp.factuality.lexicon import CERTAIN, RANK, UNKNOWN, Effect, Status
+from worker.records import frozen
 
 Polarity = Literal["positive", "negative", "unknown"]
 Certainty = Literal["certain", "probable", "possible", "unknown"]
@@ -13,7 +14,7 @@ Certainty = Literal["certain", "probable", "possible", "unknown"]
 _CERTAINTY: tuple[Certainty, ...] = ("unknown", "possible", "probable", "certain")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Source:
     """Whose word a statement is: the head token of the phrase that names them, or None for a passive without one ("it is believed")."""
 
@@ -22,7 +23,7 @@ class Source:
     predicate: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class State:
     """How a statement stands; `polarity` is 1, -1 or 0, `strength` a step of certainty."""
 

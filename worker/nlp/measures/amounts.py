@@ -6,7 +6,7 @@ It reads one number at a time; ranges, bounds and what is counted are read by th
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
@@ -14,6 +14,7 @@ from worker.nlp.lexicons import words
 from worker.nlp.measures.currencies import Money, country_after, money_after, money_before
 from worker.nlp.measures.units import per_at, unit_at
 from worker.nlp.numerals import Numeral, number
+from worker.records import frozen
 
 if TYPE_CHECKING:
     from worker.nlp.measures.copy import Copy
@@ -33,7 +34,7 @@ _LARGE, _NEAR = 10**6, 6
 _SHARES = frozenset({"percent", "point"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Amount:
     """A number and its unit; `start` and `end` count code points and hold sign, currency and unit."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from worker.records import frozen
 
 if TYPE_CHECKING:
     from worker.nlp.measures.copy import Copy
@@ -23,7 +24,7 @@ _HYPHENS = ("-", "‑")
 _LONGEST = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Counted:
     """A counted phrase: its place in code points, its head token, and whether the head is a plural."""
 

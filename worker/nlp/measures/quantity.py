@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from worker.nlp.measures.amounts import Kind
 from worker.nlp.measures.bounds import Modifier
 from worker.nlp.measures.changes import Direction
 from worker.nlp.measures.counted import Counted
+from worker.records import frozen
 
 #: The unit of how often ("3,200 times") and of how many times as much ("fourfold"): both are counted by themselves.
 TIMES = "count"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Quantity:
     """A quantity; `start` and `end` count code points of the text."""
 

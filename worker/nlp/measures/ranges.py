@@ -6,13 +6,14 @@ Bounds are never averaged. A unit or scale that stands once serves both ends.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from worker.nlp.measures.amounts import Amount, scaled, with_unit_of
 from worker.nlp.measures.changes import direction_before
 from worker.nlp.numerals import number
+from worker.records import frozen
 
 if TYPE_CHECKING:
     from worker.nlp.measures.copy import Copy
@@ -34,7 +35,7 @@ _ASIDE = re.compile(r"(?:,? (?:in|a|at|last|on|the|per|during) [^;:()\n]{1,32}?|
                     r"(?:about |around |roughly |just |nearly |almost |over |as much as )?")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Joined:
     """One quantity's numbers: a single amount, a range (`low` and the amount), or a change (`origin` and the amount)."""
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from worker.records import frozen
+
 Form = Literal["name", "acronym", "demonym", "metonym", "nominal", "pronoun"]
 Sense = Literal["place", "government", "people"]
 Gender = Literal["male", "female"]
@@ -14,7 +16,7 @@ Gender = Literal["male", "female"]
 TYPES = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Mention:
     """One occurrence of an entity; `start` and `end` are code points, `first` and `last` tokens (last exclusive)."""
 
@@ -31,7 +33,7 @@ class Mention:
     why: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Candidate:
     """One thing that an ambiguous name could be."""
 
@@ -41,7 +43,7 @@ class Candidate:
     geonames: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Ids:
     """What the entity is called elsewhere; null when the name is ambiguous, unless all `candidates` share it (New York: USA)."""
 
@@ -54,7 +56,7 @@ class Ids:
     candidates: tuple[Candidate, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Role:
     """What a person is said to be ("Ukrainian President"), in code points; it belongs to the time that it is said of."""
 
@@ -65,7 +67,7 @@ class Role:
     organisation: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Entity:
     """A named thing, or a person or organisation only described; `number` counts from 0 in order of first mention."""
 

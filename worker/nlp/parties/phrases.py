@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import words
 from worker.nlp.parties.evidence import group_nouns, person_nouns
+from worker.records import frozen
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -15,7 +15,7 @@ _OUTSIDE = frozenset({"appos", "conj", "cc", "punct", "relcl", "acl", "advcl", "
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Phrase:
     """A noun phrase; `first` and `last` are tokens (last exclusive), `type` PERSON, ORG, GPE or "" for a thing."""
 

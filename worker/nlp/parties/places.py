@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from worker.nlp.gazetteer import Kind, Place, gazetteer
 from worker.nlp.lexicons import words as lexicon
 from worker.nlp.parties.entity import Form, Sense
 from worker.nlp.parties.name import head_of
+from worker.records import frozen
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@frozen(kw_only=True)
 class Match:
     """An entry of the gazetteer as it stands in the text; `first` and `last` are tokens (last exclusive)."""
 
