@@ -21,7 +21,7 @@ from celery.worker.consumer.mingle import Mingle
 from kombu.entity import Queue
 
 from worker import transport
-from worker.errors import ServerUnavailableError
+from worker.errors import ConfigurationError, ServerUnavailableError
 from worker.ledger import keys
 from worker.ledger.server import sentinel_parts
 from worker.logs import set_up_logs
@@ -128,7 +128,7 @@ def make_app(settings: Settings) -> Celery:
     made = Celery("wiredesk")
     try:
         url = server_url(settings)
-    except ServerUnavailableError:
+    except (ServerUnavailableError, ConfigurationError):
         # Whoever only imports the application needs no server; a worker names it (worker/tasks.py).
         url = ""
     made.conf.update(celery_settings(settings, url))

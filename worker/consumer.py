@@ -16,6 +16,7 @@ database:
 from __future__ import annotations
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ import redis
 
 from worker.errors import InputError
 from worker.ledger import Ledger, connect, keys
+from worker.ledger.shards import Shards
 from worker.logs import get_logger
 from worker.settings import load_settings
 
@@ -37,6 +39,8 @@ log = get_logger(__name__)
 TAKE_OVER_MS = 60_000
 _BATCH = 100
 _BLOCK_MS = 1_000
+#: Between two looks at several servers.
+_LOOK_SECONDS = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +92,11 @@ def results(
         InputError: `after` is no entry's number, or the server does not know the group's stream any more.
     """
     ledger = ledger or _default_ledger()
-    if group:
-        yield from _read_group(ledger, group, consumer or f"{socket.gethostname()}-{uuid4().hex[:8]}", after, take_over_ms, follow=follow)
+    consumer = consumer or f"{socket.gethostname()}-{uuid4().hex[:8]}"
+    if isinstance(ledger, Shards):
+        yield from _read_all(ledger, group, consumer, after, take_over_ms, follow=follow)
+    elif group:
+        yield from _read_group(ledger, group, consumer, after, take_over_ms, follow=follow)
     else:
         yield from _read_alone(ledger, after, follow=follow)
 
@@ -130,6 +137,26 @@ def missed(ledger: Ledger, group: str) -> int:
         if number:
             ledger.client.hdel(key, "missed")
     return number
+
+
+def _read_all(shards: Shards, group: str, consumer: str, after: str, take_over_ms: int, *, follow: bool) -> Iterator[Delivery]:
+    """Read several servers by turns; only a group has a place in each of their streams."""
+    if not group and after not in ("0", "$"):
+        raise InputError(f"{after!r} is an entry of one server's stream, and there are {len(shards.ledgers)}: "
+                         "read with a group, from 0 or from $")
+    lasts = [_newest(ledger) if after == "$" and not group else after for ledger in shards.ledgers]
+    while True:
+        quiet = True
+        for number, ledger in enumerate(shards.ledgers):
+            reading = (_read_group(ledger, group, consumer, after, take_over_ms, follow=False) if group
+                       else _read_alone(ledger, lasts[number], follow=False))
+            for delivery in reading:
+                quiet, lasts[number] = False, delivery.entry
+                yield delivery
+        if quiet and not follow:
+            return
+        if quiet:
+            time.sleep(_LOOK_SECONDS)
 
 
 def _read_alone(ledger: Ledger, after: str, *, follow: bool) -> Iterator[Delivery]:

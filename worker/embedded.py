@@ -56,6 +56,8 @@ def server(settings: Settings) -> Iterator[Server]:
     if settings.redis_url:
         yield Server(settings.redis_url, embedded=False, program="configured server")
         return
+    if settings.shards:
+        raise ConfigurationError("shards: all on one machine serves one of the servers; name it in WIREDESK_REDIS_URL")
     home = settings.home.absolute()
     with _sole_owner(home):
         program = find_program()

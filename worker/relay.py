@@ -43,8 +43,9 @@ _relays: WeakKeyDictionary[Ledger, Relay] = WeakKeyDictionary()
 
 
 def relay(ledger: Ledger) -> Relay | None:
-    """Give the ledger's relay; None where its server is the broker itself."""
-    if not ledger.settings.broker.url:
+    """Give the ledger's relay; None where its server is the broker itself, or where there are several servers."""
+    if not ledger.settings.broker.url or ledger.home is not ledger:
+        # Of several servers each has queues of its own (a virtual host): its workers know which.
         return None
     return _relays.setdefault(ledger, Relay(ledger.settings.broker.url))
 

@@ -143,6 +143,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=_PREFIX, env_nested_delimiter="__")
 
     redis_url: str
+    shards: Annotated[tuple[str, ...], Field(max_length=1_000)]
     model: Annotated[str, Field(min_length=1)]
     lexicons: Annotated[Path | None, BeforeValidator(lambda given: given or None)]
     home: Path
@@ -208,9 +209,12 @@ def server_url(settings: Settings) -> str:
 
     Raises:
         ServerUnavailableError: none is configured and none runs there.
+        ConfigurationError: several share the articles: which one is meant?
     """
     if settings.redis_url:
         return settings.redis_url
+    if settings.shards:
+        raise ConfigurationError("shards: a worker serves one of the servers; name it in WIREDESK_REDIS_URL")
     try:
         return str(json.loads((settings.home / SERVER_FILE).read_text(encoding="utf-8"))["url"])
     except (OSError, ValueError, KeyError, TypeError):

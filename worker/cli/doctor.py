@@ -17,7 +17,7 @@ from worker.errors import ConfigurationError, ServerUnavailableError
 from worker.ledger import connect
 from worker.ledger.server import check_celery, check_server, masked
 from worker.relay import Relay
-from worker.settings import Settings, load_settings, server_url
+from worker.settings import Settings, load_settings
 
 #: (level, subject, sentence); level is ok, warning or error.
 Finding = tuple[str, str, str]
@@ -59,8 +59,20 @@ def _versions() -> Iterator[Finding]:
 
 
 def _server(settings: Settings) -> Iterator[Finding]:
+    if settings.redis_url or not settings.shards:
+        yield from _one_server(settings, "")
+        return
     try:
-        ledger = connect(settings, name="wiredesk-doctor")
+        connect(settings, name="wiredesk-doctor").close()
+    except (ConfigurationError, ServerUnavailableError) as error:
+        yield "error", "shards", str(error)
+    for url in settings.shards:
+        yield from _one_server(settings, url)
+
+
+def _one_server(settings: Settings, url: str) -> Iterator[Finding]:
+    try:
+        ledger = connect(settings, url, name="wiredesk-doctor")
         found = check_server(ledger.client)
         now = ledger.status()
     except (ConfigurationError, ServerUnavailableError) as error:
@@ -70,7 +82,7 @@ def _server(settings: Settings) -> Iterator[Finding]:
     if not found:
         info = ledger.client.info()
         program = f"Valkey {info['valkey_version']}" if info.get("valkey_version") else f"Redis {info['redis_version']}"
-        yield "ok", "server", f"{program} at {masked(server_url(settings))}, {info['used_memory_human']} in use; keeps and never evicts"
+        yield "ok", "server", f"{program} at {masked(ledger.url)}, {info['used_memory_human']} in use; keeps and never evicts"
     parts = f"{now.done:,} done + {now.dead:,} dead + {now.queued:,} queued + {now.in_flight:,} in flight"
     if now.balanced:
         yield "ok", "ledger", f"{now.accepted:,} accepted = {parts}"

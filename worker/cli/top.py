@@ -11,7 +11,7 @@ import typer
 
 from worker.cli import console
 from worker.errors import ServerUnavailableError
-from worker.ledger import connect, keys
+from worker.ledger import connect
 from worker.settings import load_settings
 
 if TYPE_CHECKING:
@@ -95,16 +95,13 @@ def _live(ledger: Ledger, every: float) -> None:
 def look(ledger: Ledger) -> Look:
     """Read everything that the screen shows."""
     status, workers = ledger.status(), ledger.workers.list()
-    with ledger.guard():
-        timings = {name.decode(): float(value) for name, value in ledger.client.hgetall(keys.TIMINGS).items()}
-        info = ledger.client.info("memory")
-    limit = int(info.get("maxmemory") or info.get("total_system_memory") or 0)
+    timings, memory = ledger.timings(), ledger.memory()
     sums: dict[str, tuple[float, int]] = {}
     for name, value in timings.items():
         stage, _, bound = name.partition("|")
         seconds, count = sums.get(stage, (0.0, 0))
         sums[stage] = (seconds + value / 1_000_000, count) if bound == "sum" else (seconds, count + int(value))
-    return Look(at=time.monotonic(), status=status, workers=workers, stages=sums, memory=int(info["used_memory"]) / limit if limit else 0.0)
+    return Look(at=time.monotonic(), status=status, workers=workers, stages=sums, memory=memory or 0.0)
 
 
 def rates(first: Look, last: Look) -> Rates:

@@ -53,7 +53,7 @@ class IntakeReader:
 
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._client = ledger.client
+        self._client = ledger.home.client
         self.name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._pending = keys.INTAKE_PENDING + self.name
         self._stopping = Event()

@@ -13,7 +13,7 @@ from worker.gateway import describe
 from worker.gateway.access import Reader
 from worker.gateway.paths import ArticleId, EntityName
 from worker.gateway.problems import ProblemError, unknown_article
-from worker.ledger import Ledger, keys
+from worker.ledger import Ledger
 from worker.stories import find_story
 from worker.views import desk_pages
 from worker.views.article_page import article_page
@@ -30,9 +30,7 @@ _OF_ENTITY = 100
 def start(request: Request, _key: Reader) -> HTMLResponse:
     """Show the queue at a glance and the newest results."""
     ledger: Ledger = request.app.state.ledger
-    with ledger.guard():
-        entries = ledger.client.xrevrange(keys.RESULTS, count=_NEWEST * 2)
-    ids = list(dict.fromkeys(fields[b"id"].decode() for _, fields in entries if fields.get(b"status") != b"deleted"))[:_NEWEST]
+    ids = [article_id for _, article_id in ledger.newest(_NEWEST)]
     return _page(desk_pages.start_page(ledger.status().to_json(), _results(ledger, ids)))
 
 

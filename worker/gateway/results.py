@@ -40,6 +40,7 @@ Whole = Annotated[bool, Query(description="With each result, or only its id.")]
 @router.get("/v1/results", responses=describe.RESULTS)
 def page_of_results(request: Request, _key: Reader, after: Cursor = "0", limit: Limit = 100, *, whole: Whole = True) -> JSONResponse:
     """Give results after a cursor, oldest first; `next` is the cursor for the next page, the same when nothing new has come."""
+    _refuse_several(request)
     found = _read(request.app.state.ledger, after, limit)
     return JSONResponse({"results": [_entry(delivery, whole=whole) for delivery in found], "next": found[-1].entry if found else after})
 
@@ -52,6 +53,7 @@ async def stream(
     """Send results as they come, as server-sent events named `result`; without a cursor only what comes from now on."""
     if last_event_id is not None and not re.fullmatch(_CURSOR, last_event_id):
         raise ProblemError(422, "invalid-parameter", "Last-Event-ID: is no cursor; send the `id` of the last event", field="Last-Event-ID")
+    _refuse_several(request)
     streams: set[object] = request.app.state.streams
     limit = request.app.state.settings.gateway.streams
     if len(streams) >= limit:
@@ -104,6 +106,13 @@ def _entry(delivery: Delivery, *, whole: bool) -> dict[str, Any]:
     if whole:
         entry["result"] = None if delivery.result is None else orjson.loads(delivery.result)
     return entry
+
+
+def _refuse_several(request: Request) -> None:
+    ledger: Ledger = request.app.state.ledger
+    if ledger.home is not ledger:
+        raise ProblemError(422, "several-servers", "this gateway spreads articles over several servers, each of which has a stream of its "
+                                                   "own: follow with a consumer group or webhooks, or ask a gateway of each server")
 
 
 def _newest(ledger: Ledger) -> str:

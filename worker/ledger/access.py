@@ -58,7 +58,7 @@ class ApiKeys:
     """The keys of one ledger."""
 
     def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+        self._ledger = ledger.home
 
     def create(self, name: str, scopes: Iterable[str], per_minute: int = 0) -> str:
         """Make a key and give it; it cannot be shown again.

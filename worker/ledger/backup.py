@@ -45,6 +45,7 @@ def write(ledger: Ledger, path: Path, *, tell: Tell = lambda _: None, patience: 
         InputError: the file cannot be written, or articles in hand did not end within `patience` seconds.
     """
     part = path.with_name(path.name + ".part")
+    ledger.client.ping()  # before anything is held: one of several servers must be named
     with _stillness(ledger, patience) as renew:
         try:
             with part.open("wb") as raw, zstandard.ZstdCompressor(level=3).stream_writer(raw) as out:

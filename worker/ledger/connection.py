@@ -101,13 +101,36 @@ class Ledger:
             | {f"held_{part}": SENTENCES[part] for part in self.holds.held()},
         )
 
+    @property
+    def home(self) -> Ledger:
+        """The ledger that has the API keys and the foreign intakes: this one, unless several share the articles (`shards.py`)."""
+        return self
+
+    def timings(self) -> dict[str, float]:
+        """Give the histogram of each stage: `stage|bound in ms` to articles, `stage|sum` to microseconds."""
+        with self.guard():
+            return {name.decode(): float(value) for name, value in self.client.hgetall(keys.TIMINGS).items()}
+
+    def memory(self) -> float | None:
+        """Give the share of the server's memory that is in use; None where it does not tell of a bound."""
+        with self.guard():
+            info = self.client.info("memory")
+        limit = int(info.get("maxmemory") or info.get("total_system_memory") or 0)
+        return int(info["used_memory"]) / limit if limit else None
+
+    def newest(self, count: int) -> list[tuple[int, str]]:
+        """Give (milliseconds, id) of the newest results, newest first."""
+        with self.guard():
+            entries = self.client.xrevrange(keys.RESULTS, count=2 * count)
+        found: dict[str, int] = {}
+        for entry, fields in entries:
+            if fields.get(b"status") != b"deleted":
+                found.setdefault(fields[b"id"].decode(), int(entry.partition(b"-")[0]))
+        return [(at, article_id) for article_id, at in found.items()][:count]
+
     def metrics(self) -> str:
         """Give the ledger's counts in Prometheus' text format."""
-        with self.guard():
-            timings = self.client.hgetall(keys.TIMINGS)
-            memory = self.client.get(keys.MEMORY)
-        return ledger_text(self.status().to_json(), {name.decode(): float(value) for name, value in timings.items()},
-                           float(memory) if memory else None)
+        return ledger_text(self.status().to_json(), self.timings(), self.memory())
 
     def ping(self) -> None:
         """Ask for a sign of life.
@@ -124,7 +147,7 @@ class Ledger:
 
 
 def connect(settings: Settings, url: str = "", *, name: str = "wiredesk", check: bool = False, single: bool = False) -> Ledger:
-    """Open the ledger on the given server, else the settings', else the one that runs on this machine.
+    """Open the ledger on the given server, else the settings' (several as one: `shards.py`), else the one that runs on this machine.
 
     `check` refuses a server that cannot keep what it accepts (`server.py`); `single` keeps to one connection.
 
@@ -132,6 +155,8 @@ def connect(settings: Settings, url: str = "", *, name: str = "wiredesk", check:
         ConfigurationError: the server fails the check.
         ServerUnavailableError: there is no server, or none that answers the check.
     """
+    if settings.shards and not url and not settings.redis_url:
+        return _connect_all(settings, name=name, check=check)
     url = url or server_url(settings)
     try:
         client = open_client(url, name=name, single=single)
@@ -146,3 +171,15 @@ def connect(settings: Settings, url: str = "", *, name: str = "wiredesk", check:
             ledger.close()
             raise
     return ledger
+
+
+def _connect_all(settings: Settings, *, name: str, check: bool) -> Ledger:
+    from worker.ledger.shards import Shards
+
+    shards = Shards([connect(settings, url, name=name, check=check) for url in settings.shards], settings)
+    try:
+        shards.take_places()
+    except WiredeskError:
+        shards.close()
+        raise
+    return shards

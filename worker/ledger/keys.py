@@ -65,6 +65,8 @@ COUNTERS: Final = "wiredesk:counters"
 TIMINGS: Final = "wiredesk:timings"
 #: string, who reconciles this second; one round.
 RECONCILER: Final = "wiredesk:reconciler"
+#: string, which of how many servers this is where several share the articles: "1 of 2"; for ever.
+SHARD: Final = "wiredesk:shard"
 #: string, who publishes hints to another broker now; five seconds.
 RELAY: Final = "wiredesk:relay"
 #: string, share of the server's memory in use; one second.

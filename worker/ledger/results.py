@@ -41,6 +41,10 @@ class Results:
 
     def mentions(self, entity: str, limit: int = 100) -> list[str]:
         """Give the ids of articles that mention an entity, by its key or its name, newest first."""
+        return [article_id for _, article_id in self.scored_mentions(entity, limit)]
+
+    def scored_mentions(self, entity: str, limit: int = 100) -> list[tuple[float, str]]:
+        """Give the same with the times of acceptance (ms) before the ids."""
         client = self._ledger.client
         with self._ledger.guard():
             named: set[bytes] = client.smembers(keys.NAME + fold_name(entity))
@@ -53,8 +57,8 @@ class Results:
             # The index may outlive a result by a little.
             kept = client.exists(*(keys.RESULT + article_id for article_id in newest)) == len(newest) if newest else True
             if kept:
-                return newest
+                return [(found[article_id], article_id) for article_id in newest]
             pipeline = client.pipeline(transaction=False)
             for article_id in newest:
                 pipeline.exists(keys.RESULT + article_id)
-            return [article_id for article_id, there in zip(newest, pipeline.execute(), strict=True) if there]
+            return [(found[article_id], article_id) for article_id, there in zip(newest, pipeline.execute(), strict=True) if there]

@@ -1,0 +1,166 @@
+"""Two servers share the articles by a hash of the id: each article is found again, counts are summed, a worker's death loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.load import drained, outcome
+from tests.servers import ROOT, Gateway, Server, Worker, server_binaries, wait_for
+from worker.consumer import results
+from worker.errors import ConfigurationError, InputError
+from worker.ledger import connect
+from worker.ledger.shards import Shards, shard_of
+from worker.producer import submit
+from worker.settings import Settings, load_settings
+
+#: Short leases, so that the test is short.
+QUICK = {"WIREDESK_LEDGER__LEASE_SECONDS": "1.5", "WIREDESK_LEDGER__RENEW_SECONDS": "0.5", "WIREDESK_LEDGER__RECONCILE_SECONDS": "0.3"}
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Server]]:
+    """Two servers; of two kinds where the machine has them."""
+    binaries = list(server_binaries().values())
+    running = [Server(binaries[0]), Server(binaries[-1])]
+    yield running
+    for server in running:
+        server.close()
+
+
+@pytest.fixture
+def shards(servers: list[Server]) -> Iterator[Shards]:
+    ledger = connect(settings_of(servers), check=True)
+    assert isinstance(ledger, Shards)
+    yield ledger
+    ledger.close()
+
+
+def settings_of(servers: list[Server]) -> Settings:
+    return load_settings().model_copy(update={"redis_url": "", "shards": tuple(server.url for server in servers)})
+
+
+def reports(count: int) -> list[dict[str, str]]:
+    return [{"id": f"n-{number}", "text": f"Report {number}.\n@sleep 0.01"} for number in range(count)]
+
+
+def worker_of(server: Server) -> Worker:
+    return Worker(server.url, app="tests.faults.hurt_worker", environment=QUICK)
+
+
+def test_articles_are_spread_and_found_again(shards: Shards) -> None:
+    """Each lies on the server of its id's hash and nowhere else; sums and holds are of both."""
+    items = reports(300)
+    verdicts = submit(items, ledger=shards)
+    assert [verdict.id for verdict in verdicts] == [item["id"] for item in items]
+    assert {verdict.verdict for verdict in submit(items, ledger=shards)} == {"duplicate"}
+    for item in items:
+        here = shard_of(item["id"], 2)
+        assert [ledger.jobs.state(item["id"]) is not None for ledger in shards.ledgers] == [here == 0, here == 1]
+        assert json.loads(shards.results.article(item["id"]))["text"] == item["text"]
+    parts = [ledger.status() for ledger in shards.ledgers]
+    assert all(100 < part.accepted < 200 for part in parts)
+    whole = shards.status()
+    assert (whole.accepted, whole.queued, whole.balanced) == (300, 300, True)
+    assert whole.counters["duplicate"] == sum(part.counters["duplicate"] for part in parts) == 300
+    shards.holds.hold("work")
+    assert all(ledger.holds.held() == ("work",) for ledger in shards.ledgers)
+    assert set(shards.status().alarms) == {"shard_1_held_work", "shard_2_held_work"}
+    shards.holds.release()
+    assert shards.jobs.delete("n-7")
+    assert shards.jobs.state("n-7") is None
+    assert shards.status().dead == 1
+
+
+def test_a_killed_worker_loses_nothing_on_either(servers: list[Server], shards: Shards) -> None:
+    """Both servers' workers are killed in their work; a group reads every result of both once."""
+    items = reports(200)
+    submit(items, ledger=shards)
+    workers = [worker_of(server) for server in servers]
+    try:
+        wait_for(lambda: all(ledger.status().done > 5 for ledger in shards.ledgers), 60, pause=0.01)
+        for worker in workers:
+            worker.signal_group(signal.SIGKILL)
+            worker.close()
+        workers = [worker_of(server) for server in servers]
+        wait_for(lambda: drained(shards), 60)
+        for number, ledger in enumerate(shards.ledgers):
+            found = outcome(ledger, [item["id"] for item in items if shard_of(item["id"], 2) == number])
+            assert found.good, found
+            assert found.dead == 0
+        assert (shards.status().done, len(shards.workers.list())) >= (200, 2)
+        read = []
+        for delivery in results(group="archive", ledger=shards, follow=False):
+            read.append(delivery.id)
+            delivery.acknowledge()
+        assert sorted(read) == sorted(item["id"] for item in items)
+        assert list(results(group="archive", ledger=shards, follow=False)) == []
+        assert len(list(results(ledger=shards, follow=False))) == 200
+        with pytest.raises(InputError, match="read with a group"):
+            next(results(ledger=shards, after="1729584000000-0", follow=False))
+        assert [at for at, _ in shards.newest(10)] == sorted((at for at, _ in shards.newest(10)), reverse=True)
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+def test_a_changed_list_is_refused(servers: list[Server], shards: Shards) -> None:
+    """Another order, or another number of servers, would look for articles in the wrong place; a worker must name its own."""
+    with pytest.raises(ConfigurationError, match="says that it is 2 of 2"):
+        connect(settings_of(servers[::-1]))
+    with pytest.raises(ConfigurationError, match="says that it is 1 of 2"):
+        connect(settings_of(servers[:1]))
+    with pytest.raises(ConfigurationError, match="name one of them in WIREDESK_REDIS_URL"):
+        _ = shards.client
+    worker = Worker("", app="tests.faults.hurt_worker", environment={"WIREDESK_SHARDS": json.dumps([server.url for server in servers])})
+    try:
+        assert worker.process.wait(60) == 2
+        assert "a worker serves one of the servers" in worker.lines()
+    finally:
+        worker.close()
+
+
+def test_commands_and_gateway_serve_all(servers: list[Server], shards: Shards, tmp_path: Path) -> None:
+    """Submitted by command and over HTTP, asked by id, summed; what needs one server says so."""
+    environment = {"WIREDESK_SHARDS": json.dumps([server.url for server in servers]), "WIREDESK_REDIS_URL": ""}
+
+    def wiredesk(*arguments: str, status: int = 0) -> str:
+        ran = subprocess.run([sys.executable, "-m", "worker", *arguments], cwd=ROOT, env={**os.environ, **environment},
+                             capture_output=True, text=True, timeout=60, check=False)
+        assert ran.returncode == status, (arguments, ran.stderr)
+        return ran.stdout if not status else ran.stderr
+
+    file = tmp_path / "news.jsonl"
+    file.write_text("\n".join(json.dumps(item) for item in reports(40)))
+    wiredesk("submit", str(file))
+    assert json.loads(wiredesk("status", "--json"))["accepted"] == 40
+    gateway, workers = Gateway("", environment=environment), [worker_of(server) for server in servers]
+    try:
+        with httpx.Client(base_url=gateway.address) as http:
+            for number in range(40, 60):
+                assert http.post("/v1/articles", json=reports(60)[number]).status_code == 202
+            wait_for(lambda: shards.status().done == 60, 60)
+            for number in (3, 4, 5, 41, 42, 43):
+                assert http.get(f"/v1/articles/n-{number}").json()["state"] == "done"
+                assert http.get(f"/v1/articles/n-{number}/result").json()["article"]["id"] == f"n-{number}"
+                assert json.loads(wiredesk("result", f"n-{number}"))["article"]["id"] == f"n-{number}"
+            assert "wiredesk_articles_done_total 60" in http.get("/metrics").text
+            assert http.get("/readyz").status_code == 200
+            refused = http.get("/v1/results")
+            assert (refused.status_code, refused.json()["type"].rpartition(":")[2].rpartition("/")[2]) == (422, "several-servers")
+            assert http.delete("/v1/articles/n-3").status_code in (200, 204)
+        assert len(wiredesk("follow", "--group", "g", "--end").splitlines()) >= 59
+        assert "name one of them in WIREDESK_REDIS_URL" in wiredesk("backup", str(tmp_path / "all.zst"), status=2)
+        assert json.loads(wiredesk("top", "--json"))["done"] == 60
+    finally:
+        gateway.close()
+        for worker in workers:
+            worker.close()
