@@ -13,7 +13,7 @@ from worker.tasks import app
 __all__ = ["app"]
 
 
-def _nothing(article: Article, reader: object, trip: Trip, tell: object = None) -> dict[str, Any]:
+def _nothing(article: Article, reader: object, trip: Trip, tell: object = None, **_: object) -> dict[str, Any]:
     """A result without facts."""
     return {"article": {"id": article.id, "characters": len(article.text)}, "failures": [],
             "provenance": {"attempt": trip.attempt, "milliseconds": {"queued": trip.queued}}}

@@ -54,7 +54,7 @@ COMMANDS: dict[str, Callable[[str, int], object]] = {
 }
 
 
-def _run(article: Any, reader: object, trip: Any, tell: Callable[[str], None] | None = None) -> dict[str, Any]:
+def _run(article: Any, reader: object, trip: Any, tell: Callable[[str], None] | None = None, **_: object) -> dict[str, Any]:
     if path := os.environ.get("WD_RUNS"):
         with Path(path).open("a") as runs:
             runs.write(f"{article.id} {trip.attempt} {os.getpid()}\n")
