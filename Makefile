@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench faults sbom clean
+.PHONY: help setup demo test lint bench faults sbom audit clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ faults: setup  ## the whole fault suite with its table of figures (long)
 
 sbom: setup  ## write what the product is made of to sbom.json (CycloneDX)
 	$(BIN)/python -m cyclonedx_py requirements deploy/requirements.lock --pyproject pyproject.toml --output-reproducible --of JSON -o sbom.json
+
+audit: setup  ## look for known weaknesses of the locked packages (asks the advisory database: needs the network)
+	$(BIN)/python -m pip_audit --requirement deploy/requirements.lock --require-hashes --disable-pip --strict --progress-spinner off
 
 clean:  ## remove .venv and caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

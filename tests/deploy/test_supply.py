@@ -1,4 +1,4 @@
-"""The bill of materials names everything that is installed, with its hash."""
+"""The bill of materials names everything that is installed, with its hash; the audit asks about all of it."""
 
 from __future__ import annotations
 
@@ -7,17 +7,41 @@ import subprocess
 import sys
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from tests.servers import ROOT
 
 
 def test_the_bill_of_materials_is_whole(tmp_path: Path) -> None:
-    (recipe,) = [line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "cyclonedx_py" in line]
     written = tmp_path / "sbom.json"
-    arguments = recipe.split("python ")[1].replace("-o sbom.json", f"-o {written}").split()
+    arguments = _recipe("cyclonedx_py").replace("-o sbom.json", f"-o {written}").split()
     subprocess.run([sys.executable, *arguments], cwd=ROOT, check=True, capture_output=True, timeout=120)
     bill = json.loads(written.read_text(encoding="utf-8"))
     assert bill["metadata"]["component"]["name"] == "wiredesk"
     parts = {part["name"]: part for part in bill["components"]}
-    locked = [line.split("==")[0] for line in (ROOT / "deploy/requirements.lock").read_text(encoding="utf-8").splitlines() if "==" in line]
-    assert {name.partition("[")[0] for name in locked} == set(parts)
+    assert _locked() == set(parts)
     assert all(reference["hashes"] for part in parts.values() for reference in part["externalReferences"])
+
+
+def test_the_audit_reads_the_lock_that_is_installed() -> None:
+    """What it would ask, without asking: advisories change from day to day, and a test must not."""
+    command = [sys.executable, *_recipe("pip_audit").split(), "--dry-run"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    wanted = [Requirement(line.rstrip(" \\")) for line in _requirements()]
+    here = [one for one in wanted if one.marker is None or one.marker.evaluate()]
+    assert f"would have audited {len(here)} packages" in done.stdout + done.stderr
+    assert "--strict" in _recipe("pip_audit"), "what could not be looked up must not count as sound"
+
+
+def _recipe(module: str) -> str:
+    (line,) = [line for line in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if module in line]
+    return line.split("python ")[1]
+
+
+def _requirements() -> list[str]:
+    return [line for line in (ROOT / "deploy/requirements.lock").read_text(encoding="utf-8").splitlines() if "==" in line]
+
+
+def _locked() -> set[str]:
+    return {line.split("==")[0].partition("[")[0] for line in _requirements()}
