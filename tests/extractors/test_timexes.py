@@ -207,3 +207,28 @@ def test_every_day_every_expression_has_its_words_and_an_ordered_interval(senten
 def test_odd_words_are_read_without_an_error(reader, text):
     for timex in extract(reader, text, published_at="2024-10-22"):
         assert text[timex["start"]:timex["end"]] == timex["text"]
+
+
+def test_a_feast_of_several_days_has_an_interval_and_no_value(reader):
+    ramadan, hanukkah = extract(reader, "Talks stalled in Ramadan and before Hanukkah 2024.", published_at="2024-03-20")
+    assert (ramadan["value"], ramadan["interval"], ramadan["mod"]) == (None, {"from": "2024-03-11", "to": "2024-04-10"}, "APPROX")
+    assert (hanukkah["value"], hanukkah["interval"]) == (None, {"from": "2024-12-26", "to": "2025-01-03"})
+
+
+def test_what_followed_an_unnamed_day_has_no_value(reader):
+    assert [timex["value"] for timex in extract(reader, "He fell ill and died the following week.", published_at="2024-10-22")] == [None]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0001-12-31", "9999-01-01", "9999-12-31"])
+def test_the_calendar_may_end(reader, day):
+    """Where the calendar ends a time has no value; nothing fails."""
+    for text in ("He left yesterday, last night, last week, last Monday, in May, two years ago, last century, at Easter, at midnight.",
+                 "He will go tomorrow night, next week, on Monday, in June, at Christmas, during Ramadan, by year-end, over the next decade.",
+                 "The week of Jan. 1, the last Friday of December, the early hours of Monday, this time last year, a year ago today.",
+                 "From Monday to Sunday, the night of 31 December, two weeks from today, the weekend of Dec. 31, Orthodox Easter."):
+        assert extract(reader, text, published_at=day) != []
+
+
+def test_lines_are_sentences_to_times_of_day(reader):
+    found = extract(reader, "9:50 p.m.\n\nThe senator won Iowa on Feb. 1.", published_at="2016-02-20")
+    assert [timex["value"] for timex in found] == ["2016-02-20T21:50", "2016-02-01"]

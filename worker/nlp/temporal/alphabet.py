@@ -69,6 +69,8 @@ WORDS = (
     "AGO",
     "BEFORE",  # before, after
     "HENCE",  # from now
+    "AHEAD",  # (the months) ahead, to come
+    "SMALL_HOURS",  # the early hours
     "OLD", "LONG", "FISCAL",
     "FULL",  # full, whole, entire
     "MORE",  # more, additional, other

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from worker.nlp.temporal.alphabet import LETTERS
+from worker.nlp.temporal.alphabet import LETTERS, OTHER
 from worker.nlp.temporal.moments import ORDER, Grain, Moment
 from worker.nlp.temporal.tense import Direction, direction, happened
 from worker.nlp.temporal.vocabulary import Sense
@@ -85,6 +85,16 @@ class Context:
         """Today as a date."""
         return self.today.start
 
+    @cached_property
+    def surnames(self) -> frozenset[str]:
+        """Words that may be a month and are somebody's name in this article: a name or title stands before one of them."""
+        found = set()
+        for cell, letter in enumerate(self.tape.letters):
+            if letter == LETTERS["MAYBE_MONTH"] and cell and self.tape.letters[cell - 1] == OTHER and self.surface(cell).istitle() \
+                    and self.token(cell - 1).pos_ == "PROPN" and self.token(cell).ent_type_ not in ("DATE", "TIME"):
+                found.add(self.surface(cell).casefold())
+        return frozenset(found)
+
     def token(self, cell: int) -> Token:
         """Give the token in which a cell begins."""
         return self.tape.doc[self.tape.token(cell)]
@@ -109,7 +119,9 @@ class Context:
             at -= 1
         cue = self.surface(at).casefold()
         if cue in _UNTIL:
-            return "future"
+            # "in the 12 months through September prices rose": the stretch is over.
+            over = cue == "through" and self.is_a(at - 1, "UNIT", "UNITS") and direction(self.token(at - 1)) == "past"
+            return "past" if over else "future"
         if cue in _SINCE:
             return "past"
         return direction(self.token(cell))

@@ -17,6 +17,7 @@ _PARTS = re.compile(
     r"""
       (?P<stamp>\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:?\d\d)?)?(?!\w))
     | (?P<slashed>\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?![\w/])|\d{1,2}\.\d{1,2}\.\d{4}(?![\w.])|\d{4}/\d{1,2}/\d{1,2}(?![\w/]))
+    | (?P<called>(?:9/11|7/7)(?![\w/]))
     | (?P<fraction>\d/\d(?![\w/]))
     | (?P<season>(?:1[5-9]|20)\d\d[-–/‑](?:\d\d)(?![\w/-]))
     | (?P<clock>(?:[01]?\d|2[0-4]):[0-5]\d(?::[0-5]\d)?(?![\d:]))
@@ -68,7 +69,7 @@ def cut(text: str) -> tuple[Cell, ...]:
 
 def _sense(kind: str, text: str) -> Sense:
     match kind:
-        case "stamp" | "slashed":
+        case "stamp" | "slashed" | "called":
             return Sense(LETTERS["NUMERIC_DATE"], (text,))
         case "clock" | "dotted":
             return Sense(LETTERS["CLOCK"], (text.replace(".", ":"),))

@@ -97,7 +97,10 @@ class Scan:
         for rule in rules:
             if match := rule.compiled.match(tape.letters, position):
                 hit = Hit(tape, position, match.end(), match)
-                timex = rule.build(hit, context)
+                try:
+                    timex = rule.build(hit, context)
+                except (ValueError, OverflowError):
+                    continue  # the calendar ends (years 1 to 9999): "next year" of 9999 is none
                 if timex is not None:
                     timex = self._with_part(timex, hit)
                     return self._finish(timex, hit), hit.last
@@ -122,17 +125,20 @@ class Scan:
                 continue
             first, last = self._sentence(timex)
             for other in (*reversed(found[:number]), *found[number + 1:]):
-                if first <= other.start < last and other.moment is not None and other.moment.grain == "day":
+                unsettled = other.floating is not None and other.anchor == "reference_time"
+                if first <= other.start < last and other.moment is not None and other.moment.grain == "day" and not unsettled:
                     settled = at(other, timex.floating, "clock-of-day")
                     timex.value, timex.interval, timex.moment = settled.value, settled.interval, settled.moment
                     timex.anchor, timex.why = other, settled.why
                     break
 
     def _sentence(self, timex: Timex) -> tuple[int, int]:
-        """Give the code points at which the expression's sentence begins and ends."""
+        """Give the code points at which the expression's sentence begins and ends, or its line: a line is a sentence of its own."""
         span = self._tape.doc.char_span(timex.start, timex.end, alignment_mode="expand")
         assert span is not None
-        return span.sent.start_char, span.sent.end_char
+        first, last, text = span.sent.start_char, span.sent.end_char, self._tape.text
+        end = text.find("\n", timex.end, last)
+        return max(first, text.rfind("\n", first, timex.start) + 1), last if end < 0 else end
 
 
 def find_timexes(doc: Doc, text: str, today: dt.date) -> list[Timex]:

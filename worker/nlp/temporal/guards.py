@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.nlp.lexicons import words
 from worker.nlp.temporal.alphabet import OTHER
 from worker.nlp.temporal.vocabulary import listed
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 #: The model's types of names in which a month's, day's or season's name is no time.
 _NAMES = frozenset({"PERSON", "ORG", "WORK_OF_ART", "PRODUCT", "FAC", "LAW", "GPE", "LOC", "NORP"})
 _TIMES = frozenset({"DATE", "TIME"})
+#: What stands before a month and before no person.
+_BEFORE_MONTHS = frozenset({"in", "since", "during", "until", "last", "next", "this", "early", "late", "mid", "mid-"})
 _EARLIEST_PLAIN_YEAR, _LATEST_PLAIN_YEAR = 1700, 2100
 
 
@@ -22,11 +25,13 @@ def is_month(cell: int, context: Context, *, dated: bool) -> bool:
     if not surface[0].isupper():
         # "5 may", "we march": months are names and written with a capital, but for texts that have none.
         return dated and context.token(cell).ent_type_ in _TIMES
+    if not dated and _speaks(cell, context):
+        return False
     sure = not context.is_a(cell, "MAYBE_MONTH")
     kind = context.token(cell).ent_type_
     if dated:
         return True
-    if not sure and _follows_a_name(cell, context):
+    if not sure and _is_somebody(cell, context):
         return False
     if kind in _TIMES:
         return True
@@ -34,6 +39,22 @@ def is_month(cell: int, context: Context, *, dated: bool) -> bool:
         return sure and context.surface(cell - 1).casefold() in listed("introducing") and kind not in ("PERSON", "WORK_OF_ART")
     introduced = context.surface(cell - 1).casefold() in listed("introducing")
     return introduced or sure
+
+
+def _speaks(cell: int, context: Context) -> bool:
+    """Tell "May said" and "April told us": months say nothing."""
+    token = context.token(cell)
+    return token.dep_ == "nsubj" and token.head.lemma_ in words("speech_verbs") and not _is_introduced(cell, context)
+
+
+def _is_introduced(cell: int, context: Context) -> bool:
+    return context.surface(cell - 1).casefold() in _BEFORE_MONTHS
+
+
+def _is_somebody(cell: int, context: Context) -> bool:
+    """Tell Theresa May, and "May" in an article that names her so."""
+    named = context.surface(cell).casefold() in context.surnames and not _is_introduced(cell, context)
+    return named or _follows_a_name(cell, context)
 
 
 def _follows_a_name(cell: int, context: Context) -> bool:
@@ -44,7 +65,7 @@ def _follows_a_name(cell: int, context: Context) -> bool:
 def is_part_of_name(cell: int, context: Context) -> bool:
     """Joe Friday, The Sunday Times: the parse ties the word to a name beside it."""
     token = context.token(cell)
-    if token.dep_ == "compound" and token.head.pos_ == "PROPN" and token.head.i == token.i + 1 and context.surface(cell - 1) == "The":
+    if token.dep_ == "compound" and token.head.pos_ == "PROPN" and token.head.i == token.i + 1 and context.surface(cell - 1) in ("The", "the"):
         return not context.is_a(cell + 1, "PART", "PARTS", "EDGE")
     return token.ent_type_ == "PERSON" and is_surname(cell, context)
 

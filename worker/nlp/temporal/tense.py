@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from worker.nlp.lexicons import words
+
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
@@ -19,6 +21,7 @@ _ANNOUNCING = frozenset({"begin", "start", "open", "end", "expire", "run", "meet
                          "conclude", "face", "visit", "hold", "play", "depart", "travel", "come", "take", "go", "launch", "vote"})
 #: Participles that announce what they are said of.
 _ANNOUNCED = frozenset({"schedule", "expect", "plan", "slate", "set", "due"})
+_MOVED = frozenset({"move", "postpone", "reschedule", "delay", "push", "defer", "adjourn", "shift", "bring", "put"})
 _CLIMB = 12
 
 
@@ -28,17 +31,23 @@ def direction(token: Token) -> Direction | None:
     "fell on Monday" looks back, "will meet on Monday" ahead; "plans to meet on Monday" ahead by its head, whatever that head's own tense.
     The nearest finite verb decides: "he said the talks are on Monday" is in the present.
     """
+    if _is_moved(token):
+        return "future"
+    if _is_of_happening(token):
+        return "past"
     current = token
     infinitive = False
     for _ in range(_CLIMB):
         tag = current.tag_
+        if tag == "VBD" and current.dep_ == "advcl" and any(child.lower_ == "if" for child in current.children if child.dep_ == "mark"):
+            return "future"  # "if he won the vote on Nov. 8": unreal, not past
         if tag == "VBD":
             return "future" if infinitive and current.lemma_ in _FUTURE_HEADS else "past"
         if tag in ("VB", "VBN", "VBG", "VBZ", "VBP"):
             found = _of_verb(current, tag, infinitive=infinitive)
             if found is not None:
                 return None if found == "present" else found
-            infinitive = infinitive or tag == "VB"
+            infinitive = infinitive or tag == "VB" or any(child.tag_ == "TO" for child in current.children)
         elif infinitive and tag == "JJ" and current.lemma_ in _FUTURE_HEADS:
             return "future"
         if current.head is current:
@@ -47,8 +56,21 @@ def direction(token: Token) -> Direction | None:
     return "future" if infinitive else None
 
 
+def _is_of_happening(token: Token) -> bool:
+    """Tell "the December 12 crash": what the day is said of has happened."""
+    return token.dep_ in ("compound", "nmod", "nummod") and token.head.lemma_ in words("past_happenings")
+
+
+def _is_moved(token: Token) -> bool:
+    """Tell "was moved to Wednesday", "put off until Friday": the day is still to come."""
+    link = token.head
+    return link.dep_ == "prep" and link.lower_ in ("to", "until", "till") and link.head.lemma_ in _MOVED
+
+
 def happened(token: Token) -> bool:
     """Tell whether a date is said of a verb of the past with "on", "from" or nothing: "died on Nov. 5", not "moved to Nov. 5"."""
+    if _is_of_happening(token):
+        return True
     verb = token.head
     if verb.dep_ == "prep" and verb.lower_ in ("on", "from", "between", "since"):
         verb = verb.head

@@ -41,7 +41,7 @@ class Clock:
             first = midnight + sum((number * step for number, step in zip(numbers, steps, strict=False)), dt.timedelta())
             last = first + steps[len(numbers) - 1]
         offset = "Z" if self.offset == "+00:00" else self.offset
-        return f"{first:%Y-%m-%dT%H:%M:%S}{offset}", f"{last:%Y-%m-%dT%H:%M:%S}{offset}"
+        return f"{first.isoformat()}{offset}", f"{last.isoformat()}{offset}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,8 +88,13 @@ def days(moment: Moment) -> Interval | None:
 
 
 def at(day: Timex, clock: Clock, why: str) -> Timex:
-    """Make a TIME of a day and a time of that day."""
-    assert day.moment is not None
+    """Make a TIME of a day and a time of that day.
+
+    Raises:
+        ValueError: the calendar does not reach to the day.
+    """
+    if day.moment is None:
+        raise ValueError("the calendar does not reach so far")
     start = day.moment.start
     if clock.value in ("24", "24:00"):
         return Timex(type="TIME", value=f"{day.moment.value}T24:00", why=why, anchor=day.anchor, mod=day.mod, moment=day.moment,

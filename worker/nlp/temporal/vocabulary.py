@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 
@@ -74,6 +75,18 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(text for text, kind in entries("time_guards") if kind == name)
 
 
+@cache
+def feasts() -> dict[str, tuple[int, str | None, tuple[dt.date, ...]]]:
+    """Give the feasts of moon calendars: how many days they last, TIMEX3's modifier, their first days in order."""
+    days: dict[str, list[dt.date]] = {}
+    known: dict[str, tuple[int, str | None]] = {}
+    for names, length, mod, first in entries("feasts"):
+        for name in (part.strip() for part in names.split(";")):
+            days.setdefault(name, []).extend(dt.date.fromisoformat(day) for day in first.split())
+            known[name] = int(length), mod or None
+    return {name: (*known[name], tuple(sorted(days[name]))) for name in known}
+
+
 def _senses() -> list[tuple[str, Sense]]:
     senses = [(text, _sense(kind, number)) for text, number, kind in entries("months")]
     senses += [(text, _sense(kind, number)) for text, number, kind in entries("weekdays")]
@@ -81,6 +94,7 @@ def _senses() -> list[tuple[str, Sense]]:
     senses += [(text, _sense(kind, letter, grain, *(many or ("1",)))) for text, letter, grain, kind, *many in entries("time_units")]
     senses += [(text, _sense("ZONE", offset)) for text, offset in entries("time_zones")]
     senses += [(text, _sense("HOLIDAY", when)) for text, when in entries("holidays")]
+    senses += [(name, _sense("HOLIDAY", "feast", name)) for name in feasts()]
     senses += [(text, _sense(kind, value)) for text, value, kind in entries("time_numbers")]
     senses += [(text, _sense(kind, *gift)) for text, kind, *gift in entries("time_cues")]
     return senses

@@ -55,6 +55,8 @@ def _noon(hit: Hit, context: Context) -> Timex | None:
     hour = int(hit.gift("noon"))
     if context.surface(hit.first - 1).casefold() == "high":
         return None
+    if hour == 0 and not context.is_a(hit.last, "WEEKDAY", "MONTH", "IN") and context.direction(hit.first) == "past":
+        return at(date(context.today, "clock", "reference_time"), Clock("00:00", hit.gift("zone")), "clock")  # it is over
     return _beside(hit, context, Clock(f"{hour or _LAST_HOUR:02d}:00" if hour else "24:00", hit.gift("zone")))
 
 
@@ -70,6 +72,32 @@ def _beside(hit: Hit, context: Context, clock: Clock) -> Timex:
     return timex
 
 
+def _small_hours(hit: Hit, context: Context) -> Timex | None:
+    """"the early hours of Sunday": TIMEX3 has no code for them, so the morning's with a modifier; they end at six."""
+    behind = context.read(hit.last)
+    if behind is None or behind[0].moment is None or behind[0].moment.grain != "day":
+        return None
+    day, hit.last = behind
+    assert day.moment is not None
+    timex = at(date(day.moment, "small-hours", day.anchor), Clock("MO"), "small-hours")
+    timex.mod = "START"
+    timex.interval = f"{day.moment.value}T00:00:00", f"{day.moment.value}T06:00:00"
+    return timex
+
+
+def _part_of_day(hit: Hit, context: Context) -> Timex | None:
+    """"the night of 3 to 4 March", "the morning of Oct. 7, 2023": the part of the day that is said behind it."""
+    behind = context.read(hit.last)
+    if behind is None or behind[0].type != "DATE" or behind[0].moment is None or behind[0].moment.grain != "day":
+        return None
+    day, hit.last = behind
+    if context.is_a(hit.last, "TO", "HYPHEN") and (end := context.read(hit.last + 1)) is not None and end[0].moment is not None:
+        hit.last = end[1]
+    timex = at(day, Clock(hit.gift("part")), "part-of-date")
+    timex.mod = hit.gift("early") or None
+    return timex
+
+
 _ZONE = "(?:(?P<zone>ZONE))?"
 _HALF = "(?:(?P<half>AM_PM))?"
 
@@ -79,5 +107,7 @@ RULES = (
     Rule("oclock", "(?P<hour>HOUR|NUMBER_WORD) (?P<oclock>OCLOCK) (?:IN THE (?P<part>PART))?", _hour),
     Rule("hour-of-part", "(?P<hour>HOUR|NUMBER_WORD) IN THE (?P<part>PART)", _hour),
     Rule("military-time", "(?P<digits>[YEAR NUMBER]) (?P<zone>ZONE)", _military),
+    Rule("small-hours", "THE? SMALL_HOURS (?:OF|IN)", _small_hours),
+    Rule("part-of-date", "THE? (?:(?P<early>EARLY) HYPHEN?)? (?P<part>PART) OF", _part_of_day),
     Rule("noon", f"(?P<noon>NOON) {_ZONE}", _noon),
 )

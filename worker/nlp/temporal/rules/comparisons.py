@@ -20,6 +20,8 @@ _IN_DAY = frozenset({"in", "end", "ended", "ending", "ends", "finish", "finished
 #: "the year of the flood", "the day when": the words after it say which one.
 _OF_UNIT = frozenset({"of", "when", "that", "after", "before", "following", "i", "we", "he", "she", "they", "it"})
 _LATE_IN_YEAR = 7
+#: How exactly "this time last year" is meant.
+_ABOUT: dict[str, Grain] = {"year": "month", "month": "week", "week": "day"}
 
 
 def _same_period(hit: Hit, context: Context) -> Timex | None:
@@ -37,6 +39,18 @@ def _same_period(hit: Hit, context: Context) -> Timex | None:
         return date(context.today.to("year").shift(-1), "same-period-last-year", "reference_time")
     years = context.date.year - 1 - antecedent.moment.start.year
     return date(add(antecedent.moment, min(years, 0) or -1, "year"), "same-period-last-year", antecedent)
+
+
+def _this_time(hit: Hit, context: Context) -> Timex | None:
+    """"this time last year": about the month; "at this time last week" about the day."""
+    grain = hit.gift("unit", 1)
+    words = context.surface(hit.cell("unit") - 2).casefold()
+    if grain not in _ABOUT or not words.endswith(("time", "point", "stage")):
+        return None
+    if context.surface(hit.first).casefold().startswith("at "):
+        hit.skip = len("at ")
+    box = add(context.today, int(hit.gift("shift")), grain)  # type: ignore[arg-type]  # the lexicon's grains are Grains
+    return date(box.to(_ABOUT[grain]), "this-time", "reference_time", "APPROX")
 
 
 def _year_ago(hit: Hit, context: Context) -> Timex | None:
@@ -90,6 +104,7 @@ RULES = (
     Rule("same-period", "THE? SAME (?:PERIOD|UNIT) (?:OF|IN)? THE? (?:LAST|PAST) (?P<unit>UNIT)", _same_period),
     Rule("same-period-of-year", "THE? SAME (?:PERIOD|UNIT) (?:OF|IN) (?P<year>YEAR)", _same_period),
     Rule("same-period-ago", "THE? SAME (?:PERIOD|UNIT) ARTICLE (?P<unit>UNIT) (?:AGO|EARLIER)", _same_period),
+    Rule("this-time", "(?:REFERENCE|THIS PERIOD) (?P<shift>LAST|NEXT) (?P<unit>UNIT)", _this_time),
     Rule("year-ago", "THE? (?P<unit>UNIT) HYPHEN (?:AGO|EARLIER) (?:HYPHEN? UNIT|PERIOD|ORDINAL HYPHEN? UNIT)?", _year_ago),
     Rule("year-end", "(?P<unit>UNIT) (?:HYPHEN|POSSESSIVE)? EDGE (?!OF)", _year_end),
     Rule("the-unit", "THE FISCAL? FULL? (?P<unit>UNIT)", _the_unit),

@@ -58,11 +58,19 @@ def _counted(hit: Hit, context: Context) -> Timex | None:
 def _is_stretch(hit: Hit, context: Context) -> bool:
     """"60 Minutes" is a name, "three-quarters" a fraction, "$5 a day" a price, "two second-half goals" a half."""
     unit = context.surface(hit.cell("unit")).casefold()
-    if is_title(hit.cell("unit"), context) or context.surface(hit.first - 1).endswith(("$", "£", "€")):
+    if is_title(hit.cell("unit"), context) or _names_a_war(hit, context) or context.surface(hit.first - 1).endswith(("$", "£", "€")):
         return False
     if unit == "second":
         return hit.number("count") == 1 or context.is_a(hit.cell("unit") - 1, "HYPHEN")
     return not (unit in ("quarters", "quarter") and (context.is_a(hit.cell("unit") - 1, "HYPHEN") or context.is_a(hit.last, "OF")))
+
+
+def _names_a_war(hit: Hit, context: Context) -> bool:
+    """The Six-Day War, the Thirty Years' War: capitals on both sides of the unit."""
+    if not (context.surface(hit.first).istitle() and context.surface(hit.cell("unit")).istitle()):
+        return False
+    behind = hit.last + context.is_a(hit.last, "POSSESSIVE")
+    return context.surface(behind).istitle()
 
 
 def _anchored(timex: Timex, hit: Hit, context: Context, number: float | None, unit: tuple[str, ...]) -> Timex:
@@ -72,11 +80,12 @@ def _anchored(timex: Timex, hit: Hit, context: Context, number: float | None, un
         return timex
     timex.anchor = "reference_time"
     timex.why = "past-duration" if shift == "-1" else "next-duration"
-    timex.interval = _reach(context, int(shift), number, unit)
+    timex.interval = reach(context, int(shift), number, unit)
     return timex
 
 
-def _reach(context: Context, sign: int, number: float | None, unit: tuple[str, ...]) -> Interval:
+def reach(context: Context, sign: int, number: float | None, unit: tuple[str, ...]) -> Interval:
+    """Give the stretch of so many units before today (sign -1) or from today on; its far side is open where the number is."""
     today, tomorrow = context.today.value, context.today.shift(1).value
     far = None
     if number is not None and not unit[1].isdigit() and number == int(number):
@@ -86,6 +95,17 @@ def _reach(context: Context, sign: int, number: float | None, unit: tuple[str, .
         except (ValueError, OverflowError):
             far = None
     return (far, tomorrow) if sign < 0 else (today, far)
+
+
+def _ahead(hit: Hit, context: Context) -> Timex | None:
+    """"the months ahead", "in the days to come"; "weeks ahead of the vote" is a distance."""
+    unit = hit.sense("unit")
+    assert unit is not None
+    if context.is_a(hit.last, "OF"):
+        return None
+    timex = duration(vague(unit.gift), "next-duration")
+    timex.anchor, timex.interval = "reference_time", (context.today.value, None)
+    return timex
 
 
 def _vague(hit: Hit, context: Context) -> Timex | None:
@@ -168,6 +188,7 @@ _NEAR = "(?:THE|ITS)? (?:(?P<reference>REFERENCE_ADJECTIVE)|(?P<story>PAST|FOLLO
 
 RULES = (
     Rule("past-duration", f"{_SIDE} {_COUNTED} {_KIND} (?P<unit>ANY_UNITS)", _counted),
+    Rule("ahead", "(?:THE|ITS)? VAGUE? (?P<unit>UNITS|CLOCK_UNITS) AHEAD", _ahead),
     Rule("past-vague-duration", f"{_SIDE} (?P<vague>VAGUE) {_KIND} (?P<unit>UNITS|CLOCK_UNITS)", _vague),
     Rule("recent-duration", f"{_NEAR} (?P<unit>UNITS|CLOCK_UNITS)", _recent),
     Rule("range-start", "(?P<count>COUNT) (?:(?:TO|OR|(?P<and>AND)) COUNT|HYPHEN INTEGER) (?P<unit>UNITS|CLOCK_UNITS)", _first_of_range),

@@ -34,6 +34,11 @@ def _ago(hit: Hit, context: Context) -> Timex | None:
         assert quarter.moment is not None
         year = quarter.moment.shift((context.date.year - 1 - quarter.moment.start.year) * 4)
         return date(year, "quarter-a-year-ago", quarter)
+    if context.surface(hit.last).casefold() == "today" and unit.gift[1] in ("week", "month", "year", "decade") and number == int(number):
+        # "a year ago today" is a day.
+        grain, times = _COUNTED.get(unit.gift[1], (unit.gift[1], 1))
+        hit.last += 1
+        return date(add(context.today, -int(number) * times, grain), "years-ago-today", "reference_time")  # type: ignore[arg-type]  # Grains
     mod = "APPROX" if hit.has("range") else None
     return date(offset(context.today, number, unit.gift, -1), f"{unit.gift[1]}s-ago", "reference_time", mod)
 
@@ -50,7 +55,9 @@ def _hence(hit: Hit, context: Context) -> Timex | None:
     number, unit = _amount(hit), hit.sense("unit")
     if number is None or unit is None or unit.gift[1].isdigit():
         return None
-    return date(offset(context.today, number, unit.gift, 1), f"{unit.gift[1]}s-hence", "reference_time")
+    exact = context.surface(hit.last - 1).casefold().endswith("today") and unit.gift[1] == "week" and number == int(number)
+    box = context.today.shift(int(number) * int(unit.gift[2]) * 7) if exact else offset(context.today, number, unit.gift, 1)
+    return date(box, f"{unit.gift[1]}s-hence", "reference_time")
 
 
 def _earlier(hit: Hit, context: Context) -> Timex | None:
@@ -82,8 +89,8 @@ def _unit_before(hit: Hit, context: Context) -> Timex | None:
     if not _ends_clause(hit.last, context):
         return None
     if grain == "day":
-        return next_day(context, int(hit.gift("way")))
-    return from_story(grain, int(hit.gift("way")), context, f"story-{grain}")
+        return next_day(context, int(hit.gift("way")), hit.last - 1)
+    return from_story(grain, int(hit.gift("way")), context, hit.last - 1)
 
 
 def _ends_clause(cell: int, context: Context) -> bool:
@@ -115,14 +122,30 @@ def _amount(hit: Hit) -> float | None:
     return number
 
 
+def _before_day(hit: Hit, context: Context) -> Timex | None:
+    """"two days before Christmas", "a week after March 3"."""
+    number, unit = _amount(hit), hit.sense("unit")
+    behind = context.read(hit.last)
+    if number is None or unit is None or unit.gift[1].isdigit() or number != int(number) or behind is None:
+        return None
+    timex, last = behind
+    if timex.type != "DATE" or timex.moment is None or timex.moment.grain != "day" or unit.gift[1] not in ("day", "week", "month", "year"):
+        return None
+    hit.last = last
+    sign, grain = int(hit.gift("way")), unit.gift[1]
+    box = add(timex.moment, sign * int(number) * int(unit.gift[2]), grain)  # type: ignore[arg-type]  # the lexicon's grains are Grains
+    return date(box if grain in ("day", "week") else box.to("month"), f"{grain}s-from-day", timex.anchor)
+
+
 _LEAD = "(?:(?P<count>COUNT) (?P<half>AND_A_HALF)?|(?P<one>ARTICLE))"
 
 RULES = (
     Rule("and-a-half-ago", "(?P<one>ARTICLE) (?P<unit>UNIT) (?P<half>AND_A_HALF) AGO", _ago),
-    Rule("vague-ago", "ABOUT? (?P<vague>VAGUE?) UNITS AGO", _ago),
+    Rule("vague-ago", "ABOUT? (?P<vague>VAGUE?) (?:UNITS|CLOCK_UNITS) AGO", _ago),
     Rule("range-ago", "(?P<count>COUNT) (?P<range>(?:TO|OR) COUNT|HYPHEN INTEGER) (?P<unit>UNITS) AGO", _ago),
     Rule("ago", f"{_LEAD} MORE? (?P<unit>ANY_UNIT) AGO", _ago),
     Rule("hence", f"{_LEAD} (?P<unit>ANY_UNIT) HENCE", _hence),
+    Rule("before-day", f"{_LEAD} (?P<unit>ANY_UNIT) (?P<way>BEFORE)", _before_day),
     Rule("earlier", f"{_LEAD} HYPHEN? (?P<unit>ANY_UNIT) (?P<way>EARLIER|BEFORE)", _earlier),
     Rule("the-unit-before", "THE (?P<unit>UNIT) (?P<way>BEFORE)", _unit_before),
 )

@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 from worker.nlp.temporal.guards import is_title
 from worker.nlp.temporal.moments import Grain, add
 from worker.nlp.temporal.rule import Rule
+from worker.nlp.temporal.rules.durations import reach
 from worker.nlp.temporal.timex import Clock, Timex, at, date, duration
 
 if TYPE_CHECKING:
     from worker.nlp.temporal.context import Context, Hit
 
+#: Parts of the day that the sun tells.
+_SUN = frozenset({"dusk", "daybreak", "nightfall", "sunset", "sunrise"})
+_BY_SUN = frozenset({"at", "by", "before", "after", "until", "since", "from", "around"})
+_BY_CLOCK = frozenset({"in", "during", "throughout", "by"})
 _LONG_GRAINS = ("decade", "century", "millennium")
 
 
@@ -47,14 +52,27 @@ def _part(hit: Hit, context: Context) -> Timex | None:
 
 def _the_part(hit: Hit, context: Context) -> Timex | None:
     """"in the morning", "by mid-afternoon", "overnight": of the day named before in the sentence, else of today."""
-    overnight = context.surface(hit.last - 1).casefold() == "overnight"
-    if not overnight and not hit.has("early") and context.surface(hit.first - 1).casefold() not in ("in", "during", "throughout", "by"):
+    word = context.surface(hit.last - 1).casefold()
+    overnight, sun = word == "overnight", word in _SUN
+    if word.endswith(" dawn"):
+        hit.skip = len(word) - len("dawn")
+    elif not overnight and not hit.has("early") and context.surface(hit.first - 1).casefold() not in (_BY_SUN if sun else _BY_CLOCK):
         return None
+    if (day := _day_behind(hit, context)) is not None:
+        return at(day, Clock(hit.gift("part")), "part-of-date")
     if overnight and context.token(hit.last - 1).pos_ != "ADV" and context.token(hit.last - 1).pos_ != "ADJ":
         return None
     if overnight and context.direction(hit.first) == "past":
         return at(date(context.today.shift(-1), "overnight", "reference_time"), Clock("NI"), "overnight")
     return at(day_of_story(context, "part-of-day"), Clock(hit.gift("part")), "part-of-day")
+
+
+def _day_behind(hit: Hit, context: Context) -> Timex | None:
+    """Give the day of "at dawn on Tuesday", "in the afternoon on Oct. 7"; it stays an expression of its own."""
+    if context.surface(hit.last).casefold() != "on":
+        return None
+    behind = context.read(hit.last + 1)
+    return behind[0] if behind is not None and behind[0].moment is not None and behind[0].moment.grain == "day" else None
 
 
 def day_of_story(context: Context, why: str) -> Timex:
@@ -80,12 +98,14 @@ def _unit(hit: Hit, context: Context) -> Timex | None:
     if grain == "day":
         if not (hit.has("story") or shift == 1):
             return None
-        return next_day(context, shift)
+        return next_day(context, shift, hit.last - 1)
     if hit.has("story") and hit.gift("story", 1) == "story":
-        return from_story(grain, shift, context, f"story-{grain}")
+        return from_story(grain, shift, context, hit.last - 1)
     if grain in _LONG_GRAINS and (shift > 0 or (shift < 0 and not hit.has("shift"))):
         # "over the next decade" are ten years from now, not the calendar's decade.
-        return duration(f"P{hit.gift('unit', 2)}Y", f"past-{grain}" if shift < 0 else f"next-{grain}")
+        timex = duration(f"P{hit.gift('unit', 2)}Y", f"past-{grain}" if shift < 0 else f"next-{grain}")
+        timex.anchor, timex.interval = "reference_time", reach(context, shift, 1, ("Y", grain, hit.gift("unit", 2)))
+        return timex
     if hit.has("fiscal"):
         # Fiscal years are called by the year in which they end; without the company's calendar the calendar's year is the guess.
         year = context.date.year + shift
@@ -103,18 +123,22 @@ def _past(grain: Grain, context: Context) -> Timex:
     return timex
 
 
-def next_day(context: Context, shift: int) -> Timex | None:
+def next_day(context: Context, shift: int, cell: int) -> Timex | None:
     """Give the day so far from the one named before; from today if none was."""
     antecedent = context.antecedent("day")
     if antecedent is None or antecedent.moment is None:
+        if shift > 0 and context.direction(cell) == "past":
+            return Timex(type="DATE", value=None, why="next-day")  # "he died the next day": after a day that is not named
         return date(context.today.shift(shift), "next-day", "reference_time") if shift else None
     return date(antecedent.moment.shift(shift), "next-day" if shift > 0 else "previous-day", antecedent)
 
 
-def from_story(grain: Grain, shift: int, context: Context, why: str) -> Timex | None:
-    """Give the box so far from the one of its grain named before; from today's if none was."""
-    antecedent = context.antecedent(grain)
+def from_story(grain: Grain, shift: int, context: Context, cell: int) -> Timex | None:
+    """Give the box so far from the one of its grain named before; from today's if none was, but "died the following week" is over."""
+    antecedent, why = context.antecedent(grain), f"story-{grain}"
     if antecedent is None or antecedent.moment is None:
+        if shift > 0 and context.direction(cell) == "past":
+            return Timex(type="DATE", value=None, why=why)
         return date(context.today.to(grain).shift(shift), why, "reference_time")
     return date(antecedent.moment.to(grain).shift(shift), why, antecedent)
 

@@ -11,12 +11,15 @@ from worker.nlp.temporal.guards import is_season, is_surname
 from worker.nlp.temporal.moments import SEASONS, Moment, calendar_day, day
 from worker.nlp.temporal.rule import Rule
 from worker.nlp.temporal.timex import Timex, date, maybe_date
+from worker.nlp.temporal.vocabulary import feasts
 
 if TYPE_CHECKING:
     from worker.nlp.temporal.context import Context, Hit
 
 _RULE = re.compile(r"(\d\d)-(\d)-(-?\d)(?:\+(\d))?")
 _NOVEMBER = 11
+#: A feast at most so many days from today is meant whatever the tense.
+_NEAR_FEAST = 45
 
 
 def _season(hit: Hit, context: Context) -> Timex | None:
@@ -44,8 +47,12 @@ def _season(hit: Hit, context: Context) -> Timex | None:
 def _holiday(hit: Hit, context: Context) -> Timex | None:
     when = hit.gift("holiday")
     cell = hit.cell("holiday")
-    if when == "-" or not context.surface(cell)[0].isupper() or is_surname(cell, context):
+    if when == "-" or not context.surface(cell)[0].isupper() or is_surname(cell, context) or _goes_on(hit, context):
         return None
+    if when == "feast":
+        return _feast(hit, context)
+    if when == "1944-06-06" and context.surface(hit.last).casefold() in ("for", "in", "as"):
+        return None  # "D-Day for the bill"
     if hit.has("year"):
         box = holiday(when, hit.number("year"))
         return maybe_date(box, "holiday-of-year")
@@ -56,12 +63,51 @@ def _holiday(hit: Hit, context: Context) -> Timex | None:
     return maybe_date(box, "holiday", "reference_time")
 
 
+def _goes_on(hit: Hit, context: Context) -> bool:
+    """Tell Easter Island, Ramadan Kadyrov and "Eid Mubarak": the name goes on behind the holiday's."""
+    following = context.tape.token(hit.cell("holiday")) + 1
+    doc = context.tape.doc
+    while following < len(doc) and doc[following].idx < context.tape.end(hit.cell("holiday")):
+        following += 1
+    if following >= len(doc) or hit.has("year"):
+        return False
+    token = doc[following]
+    if token.lower_ == "mubarak":
+        return True
+    return token.pos_ == "PROPN" and token.ent_iob_ == "I" and token.ent_type_ in ("PERSON", "GPE", "LOC", "ORG", "FAC")
+
+
+def _feast(hit: Hit, context: Context) -> Timex | None:
+    """A feast of several days has an interval and no value: TIMEX3 has none for it."""
+    length, mod, days = feasts()[hit.gift("holiday", 1)]
+    if hit.has("year"):
+        boxes = [day(first) for first in days if first.year == hit.number("year")]
+        box = boxes[0] if boxes else None
+    else:
+        near = [day(first) for first in days if abs(first.year - context.date.year) <= 1]
+        direction = context.direction(hit.cell("holiday"), before=hit.first)
+        closest = choose(near, context.today, None)
+        box = closest if closest is not None and abs(closest.index - context.today.index) <= _NEAR_FEAST \
+            else choose(near, context.today, direction)
+    if box is None:
+        return Timex(type="DATE", value=None, why="feast")
+    timex = date(box, "feast", "none" if hit.has("year") else "reference_time", mod)
+    if length > 1:
+        timex.value, timex.moment = None, None
+        timex.interval = box.value, box.shift(length).value
+    return timex
+
+
 def holiday(when: str, year: int) -> Moment | None:
     """Give the day of a holiday by the lexicon's rule for it; None if the rule leaves the day open."""
     if when == "election":
         first = dt.date(year, _NOVEMBER, 1)
         monday = first + dt.timedelta(days=-first.weekday() % 7)
         return day(monday + dt.timedelta(days=1))
+    if when.startswith("orthodox"):
+        return day(orthodox_easter(year)).shift(int(when.removeprefix("orthodox")))
+    if len(when) == len("YYYY-MM-DD"):
+        return day(dt.date.fromisoformat(when))
     if when.startswith("easter"):
         return day(easter(year)).shift(int(when.removeprefix("easter")))
     if rule := _RULE.fullmatch(when):
@@ -87,9 +133,18 @@ def easter(year: int) -> dt.date:
     return dt.date(year, month, number + 1)
 
 
+def orthodox_easter(year: int) -> dt.date:
+    """Eastern Easter Sunday by Meeus's Julian algorithm (Astronomical Algorithms, chapter 8), in the Gregorian calendar."""
+    a, b, c = year % 4, year % 7, year % 19
+    d = (19 * c + 15) % 30
+    e = (2 * a + 4 * b - d + 34) % 7
+    month, number = divmod(d + e + 114, 31)
+    return dt.date(year, month, number + 1) + dt.timedelta(days=year // 100 - year // 400 - 2)
+
+
 _SHIFT = "(?:(?P<shift>LAST|NEXT|THIS) (?P<past>PAST)? FOLLOWING?)?"
 
 RULES = (
     Rule("season", f"THE? {_SHIFT} (?P<season>ANY_SEASON) (?:(?:OF|COMMA)? (?P<year>YEAR))?", _season),
-    Rule("holiday", "THE? (?P<shift>LAST|NEXT|THIS)? (?P<holiday>HOLIDAY) COMMA? (?P<year>YEAR)?", _holiday),
+    Rule("holiday", "THE? (?P<shift>LAST|NEXT|THIS)? (?P<holiday>HOLIDAY) (?:(?:COMMA|OF|IN)? (?P<year>YEAR))?", _holiday),
 )

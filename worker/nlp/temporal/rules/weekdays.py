@@ -38,8 +38,61 @@ def _weekday(hit: Hit, context: Context) -> Timex | None:
             return date(on_weekday(today.shift(1), weekday, "future"), "next-weekday", "reference_time")
         direction = context.direction(cell, before=hit.first)
         return date(on_weekday(today, weekday, "past" if direction == "past" else "future"), "this-weekday", "reference_time")
+    if hit.first == cell and context.surface(cell - 1).casefold() == "a" and not _modifies(cell, context):
+        return Timex(type="DATE", value=f"XXXX-WXX-{weekday}", why="some-weekday")  # "we read them on a Monday"
     direction = context.direction(cell, before=hit.first)
-    return date(on_weekday(today, weekday, direction), f"weekday-{direction or 'past'}", "reference_time")
+    start = _span_start(hit, context)
+    if start is None or start.moment is None:
+        return date(on_weekday(today, weekday, direction), f"weekday-{direction or 'past'}", "reference_time")
+    if direction == "past":
+        # "lasted from Monday to Wednesday": the Monday before that Wednesday.
+        end = on_weekday(today, weekday, direction)
+        first = date(end.shift(-((end.index - start.moment.index) % _DAYS)), "weekday-past", "reference_time")
+        start.value, start.interval, start.moment = first.value, first.interval, first.moment
+    else:
+        end = on_weekday(start.moment.shift(1), weekday, "future")
+    return date(end, f"weekday-{direction or 'future'}", "reference_time")
+
+
+def _modifies(cell: int, context: Context) -> bool:
+    """Tell "a Monday meeting", which is one, from "on a Monday"."""
+    return context.is_a(cell + 1, "PART") or context.token(cell).dep_ in ("compound", "nmod")
+
+
+def _span_start(hit: Hit, context: Context) -> Timex | None:
+    """Give the weekday that opens a span: "from Monday to Wednesday", "Monday-Friday"."""
+    before = context.found[-1] if context.found else None
+    if before is None or not before.why.startswith("weekday-") or before.type != "DATE" or not context.is_a(hit.first - 1, "TO", "HYPHEN"):
+        return None
+    return before if context.tape.end(hit.first - 2) == before.end else None
+
+
+def _week_after(hit: Hit, context: Context) -> Timex | None:
+    """"Tuesday week", "a week on Tuesday": a week after the coming one."""
+    cell = hit.cell("day")
+    named = context.surface(hit.cell("unit")).casefold() == "week"
+    linked = not hit.has("on") or context.surface(hit.cell("on")).casefold() in ("on", "from")
+    goes_on = not hit.has("on") and (context.surface(hit.last)[:1].isalpha() and context.token(hit.last).pos_ in ("NOUN", "PROPN", "ADP"))
+    if not named or not linked or goes_on or context.is_a(hit.last, "HYPHEN") or not is_day_name(cell, context, dated=True):
+        return None
+    return date(on_weekday(context.today, int(hit.gift("day")), "future").shift(_DAYS), "week-after-weekday", "reference_time")
+
+
+def _nth_weekday(hit: Hit, context: Context) -> Timex | None:
+    """"the first Tuesday in November", "the last Friday of May 2023"."""
+    behind = context.read(hit.last)
+    if behind is None or behind[0].moment is None or behind[0].moment.grain != "month":
+        return None
+    month, weekday = behind[0].moment, int(hit.gift("day"))
+    nth = hit.number("nth")
+    if not hit.has("nth"):
+        box = on_weekday(Moment("day", month.interval[1].toordinal() - 1), weekday, "past")
+    else:
+        box = on_weekday(month.to("day"), weekday, "future").shift(_DAYS * (nth - 1))
+    if box.to("month") != month:
+        return None
+    hit.last = behind[1]
+    return date(box, "nth-weekday", behind[0].anchor)
 
 
 def _story_weekday(hit: Hit, context: Context, weekday: int) -> Timex:
@@ -80,6 +133,9 @@ _SIDE = "THE? (?P<shift>LAST|NEXT|THIS) (?P<past>PAST)? FOLLOWING?|THE (?P<story
 
 RULES = (
     Rule("weekday-of-week", "(?P<day>ANY_WEEKDAY) OF? THE? (?P<shift>LAST|NEXT|THIS|PAST|FOLLOWING) (?P<unit>UNIT)", _weekday_of_week),
+    Rule("nth-weekday", "THE? (?:(?P<nth>ORDINAL)|LAST|FINAL) (?P<day>ANY_WEEKDAY) (?:OF|IN)", _nth_weekday),
+    Rule("weekday-week", "(?P<day>ANY_WEEKDAY) (?P<unit>UNIT)", _week_after),
+    Rule("week-on-weekday", "ARTICLE (?P<unit>UNIT) (?P<on>IN|FROM) (?P<day>ANY_WEEKDAY)", _week_after),
     Rule("weekday", f"(?:{_SIDE})? (?P<day>ANY_WEEKDAY)", _weekday),
     Rule("weekend", f"(?:{_SIDE}|(?P<the>THE)) (?P<unit>WEEKEND)", _weekend),
 )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
+from worker.nlp.lexicons import entries
 from worker.nlp.temporal.choice import choose, in_some_year
 from worker.nlp.temporal.guards import is_month
 from worker.nlp.temporal.moments import calendar_day, month_of
@@ -16,7 +18,10 @@ if TYPE_CHECKING:
     from worker.nlp.temporal.context import Context, Hit
 
 _STAMP = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[Tt](\d\d:\d\d(?::\d\d)?)(?:\.\d+)?([Zz]|[+-]\d\d:?\d\d)?)?")
+#: 9/11 is a day of history by itself.
+_CALLED = re.compile(r"(\d)/(\d\d?)")
 _SLASHED = re.compile(r"(\d{1,4})([/.])(\d{1,2})\2(\d{4}|\d{2})")
+_LONGEST_MONTH = 31
 #: A day at most so far from today is meant whatever the tense.
 _NEAR_DAYS = 60
 #: So many characters at most lie between the months of a list.
@@ -35,6 +40,11 @@ def _numeric(hit: Hit, context: Context) -> Timex | None:
         return at(whole, Clock(stamp[4], (stamp[5] or "").upper()), "numeric-date-time") if stamp[4] else whole
     if re.fullmatch(r"\d{4}-\d\d", text):
         return date(month_of(int(text[:4]), int(text[5:])), "numeric-month")
+    if called := _CALLED.fullmatch(text):
+        month, number = int(called[1]), int(called[2])
+        years = known_days()
+        year = years.get((month, number, "/")) or years.get((month, number, context.surface(hit.last).casefold()))
+        return None if year is None or context.is_a(hit.last, "OF") else maybe_date(calendar_day(year, month, number), "known-day")
     if not (parts := _SLASHED.fullmatch(text)):
         return None
     first, second, last = int(parts[1]), int(parts[3]), int(parts[4])
@@ -67,7 +77,7 @@ def year_of(hit: Hit, group: str) -> int:
 def _month_day(hit: Hit, context: Context) -> Timex | None:
     cell = hit.cell("month")
     month, number = int(hit.gift("month")), hit.number("day")
-    if not 1 <= number <= 31 or not is_month(cell, context, dated=True):
+    if not 1 <= number <= _LONGEST_MONTH or not is_month(cell, context, dated=True):
         return None
     if hit.has("shift"):
         box = calendar_day(context.date.year + int(hit.gift("shift")), month, number)
@@ -80,10 +90,29 @@ def _month_day(hit: Hit, context: Context) -> Timex | None:
     if (year := _span_year(hit, context)) is not None:
         box = calendar_day(year, month, number)
         return maybe_date(box, "month-day-of-span")
+    if hit.has("day") and context.is_a(hit.first, "THE") and hit.cell("day") == hit.first + 1 and not context.is_a(cell - 1, "OF") \
+            and not context.is_a(hit.cell("day"), "NTH", "ORDINAL_WORD") and cell > hit.first + 1:
+        hit.first += 1  # "the 7 October attacks": the article belongs to the attacks
+    if (known := _known_day(hit, context, month, number)) is not None:
+        return known
     direction = context.direction(cell, before=hit.first)
     near = 0 if direction == "past" and context.happened(cell) else _NEAR_DAYS
     box = in_some_year(lambda year: calendar_day(year, month, number), context.today, direction, near)
     return maybe_date(box, "month-day", "reference_time")
+
+
+def _known_day(hit: Hit, context: Context, month: int, number: int) -> Timex | None:
+    """"the Sept. 11 attacks" are those of 2001, whatever the year of writing."""
+    what = context.surface(hit.last).casefold()
+    year = known_days().get((month, number, what))
+    box = None if year is None else calendar_day(year, month, number)
+    return maybe_date(box, "known-day") if box is not None and box.index <= context.today.index else None
+
+
+@cache
+def known_days() -> dict[tuple[int, int, str], int]:
+    """Give the years of days that news calls by month and day: (month, day, what happened) -> year."""
+    return {(int(day[:2]), int(day[3:]), noun): int(year) for day, year, nouns in entries("known_days") for noun in nouns.split()}
 
 
 def _span_year(hit: Hit, context: Context) -> int | None:
@@ -133,7 +162,16 @@ def _month(hit: Hit, context: Context) -> Timex | None:
 
 
 def _follows(beside: Timex, hit: Hit, context: Context) -> bool:
-    return context.tape.start(hit.first) - beside.end <= _LIST_GAP
+    """Tell whether the month goes on a list: near its first, and no verb between ("signed in March and will start in February")."""
+    if context.tape.start(hit.first) - beside.end > _LIST_GAP:
+        return False
+    first, last = context.tape.token(hit.first), context.token(hit.first)
+    at = first - 1
+    while at >= 0 and last.doc[at].idx >= beside.end:
+        if last.doc[at].pos_ in ("VERB", "AUX"):
+            return False
+        at -= 1
+    return True
 
 
 def _shifted_month(shift: int, month: int, context: Context) -> Timex | None:
@@ -144,6 +182,19 @@ def _shifted_month(shift: int, month: int, context: Context) -> Timex | None:
     boxes = [month_of(context.date.year + years, month) for years in (-1, 0, 1)]
     box = choose([box for box in boxes if box != here], context.today, "past" if shift < 0 else "future")
     return maybe_date(box, "last-month-name" if shift < 0 else "next-month-name", "reference_time")
+
+
+def _day_of_span(hit: Hit, context: Context) -> Timex | None:
+    """"3 to 4 March", "12-14 June 2025", "on 3 and 4 March": the first day has its month from the second."""
+    first, last = hit.number("day"), hit.number("end")
+    if not 1 <= first < last <= _LONGEST_MONTH or not is_month(hit.cell("month"), context, dated=True):
+        return None
+    behind = context.read(hit.cell("end"))
+    if behind is None or behind[0].moment is None or behind[0].moment.grain != "day":
+        return None
+    end = behind[0].moment
+    hit.last = hit.cell("day") + 1
+    return date(end.shift(first - last), "day-of-span", behind[0].anchor)
 
 
 def _day_of_list(hit: Hit, context: Context) -> Timex | None:
@@ -174,6 +225,7 @@ RULES = (
     Rule("month-day-year", f"{_WEEKDAY}(?P<month>ANY_MONTH) {_DAY} COMMA? {_ANY_YEAR}", _full_date),
     Rule("day-month-year", f"{_WEEKDAY}{_DAY} OF? (?P<month>ANY_MONTH) COMMA? {_ANY_YEAR}", _full_date),
     Rule("month-day", f"(?:(?P<side>LAST|NEXT) PAST?)? {_WEEKDAY}(?P<month>ANY_MONTH) {_DAY} {_BESIDE}?", _month_day),
+    Rule("day-of-span", "(?P<day>DAY) (?:TO|HYPHEN|AND) (?P<end>DAY) OF? (?P<month>ANY_MONTH)", _day_of_span),
     Rule("day-month", f"{_WEEKDAY}{_DAY} OF? (?P<month>ANY_MONTH) {_BESIDE}?", _month_day),
     Rule("day-of-list", "(?:AND|TO|HYPHEN) (?P<day>DAY)", _day_of_list),
     Rule("month-year", "(?P<month>ANY_MONTH) (?:OF|COMMA)? (?P<year>YEAR|SHORT_YEAR)", _month_year),

@@ -11,6 +11,7 @@ from worker.nlp.temporal.numbers import count
 from worker.nlp.temporal.rule import Rule
 from worker.nlp.temporal.rules.written import SHIFTED_YEAR, year_of
 from worker.nlp.temporal.timex import Timex, date, maybe_date
+from worker.nlp.temporal.vocabulary import listed
 
 if TYPE_CHECKING:
     from worker.nlp.temporal.context import Context, Hit
@@ -97,6 +98,8 @@ def _quarter(hit: Hit, context: Context) -> Timex | None:
     if unit is not None and grain == "quarter" and unit.gift[1] != "quarter":
         return None
     boxes = 2 if grain == "half" else 4
+    if not (hit.has("year") or hit.has("this") or hit.has("shift")) and _is_played(hit, context):
+        return None
     number = boxes if hit.has("final") else hit.number("nth")
     if not 1 <= number <= boxes:
         return None
@@ -118,6 +121,14 @@ def _quarter(hit: Hit, context: Context) -> Timex | None:
         hit.first = hit.cell("nth")  # "its third-quarter loss": the article belongs to the loss
     box = in_some_year(lambda year: Moment(grain, year * boxes + number - 1), context.today, direction, 1)
     return maybe_date(box, grain, "reference_time")
+
+
+def _is_played(hit: Hit, context: Context) -> bool:
+    """Tell a half or quarter of a match from the year's: "of" something that is no time, or words of sport in the sentence."""
+    if context.is_a(hit.last, "OF"):
+        return not any(context.is_a(cell, "FISCAL", "UNIT") for cell in range(hit.last + 1, hit.last + 4))
+    half = hit.has("half") or context.is_a(hit.last - 1, "HALF")
+    return half and any(word.lower_ in listed("sport") for word in context.token(hit.last - 1).sent)
 
 
 def _fiscal_quarter(hit: Hit, number: int) -> Timex | None:
