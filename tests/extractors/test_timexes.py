@@ -222,8 +222,8 @@ def test_what_followed_an_unnamed_day_has_no_value(reader):
 @pytest.mark.parametrize("day", ["0001-01-01", "0001-12-31", "9999-01-01", "9999-12-31"])
 def test_the_calendar_may_end(reader, day):
     """Where the calendar ends a time has no value; nothing fails."""
-    for text in ("He left yesterday, last night, last week, last Monday, in May, two years ago, last century, at Easter, at midnight.",
-                 "He will go tomorrow night, next week, on Monday, in June, at Christmas, during Ramadan, by year-end, over the next decade.",
+    for text in ("He left yesterday, last night, last week, last Monday, in May, two years ago, last century, at Easter.",
+                 "He will go tomorrow night, next week, on Monday, in June, at Christmas, in Ramadan, by year-end, over the next decade.",
                  "The week of Jan. 1, the last Friday of December, the early hours of Monday, this time last year, a year ago today.",
                  "From Monday to Sunday, the night of 31 December, two weeks from today, the weekend of Dec. 31, Orthodox Easter."):
         assert extract(reader, text, published_at=day) != []

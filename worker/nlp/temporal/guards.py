@@ -65,7 +65,8 @@ def _follows_a_name(cell: int, context: Context) -> bool:
 def is_part_of_name(cell: int, context: Context) -> bool:
     """Joe Friday, The Sunday Times: the parse ties the word to a name beside it."""
     token = context.token(cell)
-    if token.dep_ == "compound" and token.head.pos_ == "PROPN" and token.head.i == token.i + 1 and context.surface(cell - 1) in ("The", "the"):
+    named = token.dep_ == "compound" and token.head.pos_ == "PROPN" and token.head.i == token.i + 1
+    if named and context.surface(cell - 1) in ("The", "the"):
         return not context.is_a(cell + 1, "PART", "PARTS", "EDGE")
     return token.ent_type_ == "PERSON" and is_surname(cell, context)
 
