@@ -4,10 +4,11 @@
 - name, spans: where names stand, their borders mended
 - evidence: of which type a name is, from the words around it
 - places: states, cities and organisations of the gazetteer, with the sense of each mention
+- homonyms: one word for two things in an article
 - recurrence: a name recognised once is recognised everywhere
 - names: the five above in order
 - aliases: when two spellings name one party
-- merging: names that are one entity
+- renames, merging: names that are one entity
 - phrases, descriptions, salience, agreement, voices, coreference: what pronouns and descriptions stand for
 - roles: titles, appositions and other words for what people are
 - finishing: frozen entities with ids and salience

@@ -21,7 +21,7 @@ _GENDERS: dict[str, Gender] = {"m": "male", "f": "female"}
 def gender_of(columns: Columns, party: Party) -> Gender | None:
     """Give a person's gender where a title, a noun before the name or the given name tells, the surest of them first."""
     for name in party.names:
-        told = _title_gender(columns, name)
+        told = title_gender(columns, name)
         if told:
             return told
     for name in party.names:
@@ -32,8 +32,8 @@ def gender_of(columns: Columns, party: Party) -> Gender | None:
     return None
 
 
-def _title_gender(columns: Columns, name: Name) -> Gender | None:
-    """Read "Mrs Clinton", "Queen Elizabeth", "spokeswoman Jane Roe"."""
+def title_gender(columns: Columns, name: Name) -> Gender | None:
+    """Give the gender that a title tells: "Mrs Clinton", "Queen Elizabeth", "spokeswoman Jane Roe"."""
     known = titles()
     for token in range(name.title, name.first):
         if columns.words[token] in known and (told := _GENDERS.get(known[columns.words[token]][0])):

@@ -11,7 +11,7 @@ from worker.nlp.lexicons import words
 from worker.nlp.parties.evidence import endings
 
 _SMALL = frozenset({"of", "the", "and", "for", "in", "on", "to", "de", "la", "du", "des", "&", "-"})
-_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"})
+_SUFFIXES = frozenset({"jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "v", "vi"})
 
 #: A pair of spellings that are one party, the shorter first, and why.
 Alias = tuple[str, str, str]
@@ -35,26 +35,68 @@ def person_aliases(names: Iterable[str]) -> Iterator[Alias]:
         by_first[parts[name][0]].append(name)
     known = gazetteer().nicknames
     whole = {fold(name): name for name in full}
+    middles = _middles(parts)
     for name, words_ in parts.items():
         if name in known:
             if (called := whole.get(fold(known[name]))) is not None:
                 yield name, called, "nickname"
             continue
         if len(words_) > 1:
-            yield from _longer_forms(name, parts, by_last[words_[-1]])
+            yield from _longer_forms(name, parts, by_last[words_[-1]]) or _tail(name, parts, by_last[words_[-1]])
         elif words_:
-            bearers = _one_person(by_last.get(words_[0], []), parts)
+            bearers = _one_person(_of_generation(name, by_last.get(words_[0], [])), parts)
             if bearers:
                 yield name, bearers, "surname"
             elif words_[0] not in by_last:
                 bearers = _one_person(by_first.get(words_[0], []), parts)
                 if bearers:
                     yield name, bearers, "given-name" if name in words("given_names") else "family-name-first"
+                elif not _generation(name) and len(regnal := _regnal(words_[0], parts)) == 1:
+                    yield name, regnal[0], "regnal-name"
+                elif words_[0] not in by_first and len(middles.get(words_[0], ())) == 1:
+                    yield name, middles[words_[0]][0], "middle-name"
+
+
+def _regnal(word: str, parts: dict[str, tuple[str, ...]]) -> list[str]:
+    """King Charles is Charles III where there is one."""
+    return [other for other, words_ in parts.items() if words_ == (word,) and _generation(other)]
+
+
+def _middles(parts: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """Give the names whose inner words are each word: people are called by these in Spanish and Portuguese (Lula, Sánchez)."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, words_ in parts.items():
+        for word in words_[1:-1]:
+            found[word].append(name)
+    return found
+
+
+def _generation(name: str) -> str:
+    """Give "jr", "iii" and the like behind a name, or nothing."""
+    last = name.rsplit(" ", 1)[-1].rstrip(".").lower()
+    return last if last in _SUFFIXES else ""
+
+
+def _of_generation(name: str, bearers: list[str]) -> list[str]:
+    """"Trump Jr." is not his father; "Trump" may be either."""
+    generation = _generation(name)
+    return [bearer for bearer in bearers if _generation(bearer) == generation] if generation else bearers
+
+
+def _tail(name: str, parts: dict[str, tuple[str, ...]], bearers: list[str]) -> Iterator[Alias]:
+    """Tie "Suu Kyi" to "Aung San Suu Kyi", "López Obrador" to "Andrés Manuel López Obrador"."""
+    words_ = parts[name]
+    longer = [other for other in bearers if len(parts[other]) > len(words_) and parts[other][-len(words_):] == words_]
+    bearer = _one_person(longer, parts)
+    if bearer:
+        yield name, bearer, "surnames"
 
 
 def _person_parts(name: str) -> tuple[str, ...]:
     parts = [fold(part) for part in name.replace(",", "").split(" ")]
     parts = [part for part in parts if part and part not in _SUFFIXES]
+    # al-Sisi is called Sisi as well
+    parts = [part[3:] if part.startswith(("al-", "el-")) and len(part) > 5 else part for part in parts]  # noqa: PLR2004 - "al-Li"
     while len(parts) > 1 and parts[0] in words("particles"):
         parts = parts[1:]  # "de Vos" is the surname of Pierre de Vos
     return tuple(parts)
@@ -62,17 +104,16 @@ def _person_parts(name: str) -> tuple[str, ...]:
 
 def _one_person(bearers: list[str], parts: dict[str, tuple[str, ...]]) -> str | None:
     """Give the fullest of the bearers' names if all of them can be one person."""
-    if not bearers:
+    if not bearers or len({_generation(name) for name in bearers}) > 1:
         return None
     fullest = max(bearers, key=lambda name: (len(parts[name]), name))
     return fullest if all(name == fullest or _same(parts[name], parts[fullest]) for name in bearers) else None
 
 
-def _longer_forms(name: str, parts: dict[str, tuple[str, ...]], bearers: list[str]) -> Iterator[Alias]:
-    longer = [other for other in bearers if other != name and _same(parts[name], parts[other])
+def _longer_forms(name: str, parts: dict[str, tuple[str, ...]], bearers: list[str]) -> list[Alias]:
+    longer = [other for other in bearers if other != name and _same(parts[name], parts[other]) and _generation(name) == _generation(other)
               and (len(parts[other]), len(other), other) > (len(parts[name]), len(name), name)]
-    if longer:
-        yield name, max(longer, key=lambda other: (len(parts[other]), len(other), other)), "fuller-name"
+    return [(name, max(longer, key=lambda other: (len(parts[other]), len(other), other)), "fuller-name")] if longer else []
 
 
 def _same(left: tuple[str, ...], right: tuple[str, ...]) -> bool:

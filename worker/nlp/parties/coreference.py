@@ -152,8 +152,8 @@ class _Walk:
         best = _leader(ranked)
         if best is None or best.party is None:
             return
-        if gender and best.party.gender is None:
-            best.party.gender = gender
+        if gender and best.party.gender is None and word in ("he", "she"):
+            best.party.gender = gender  # a possessive is too often tied to the wrong one to rule others out
         self.add(best.party, token, token + 1, token, "pronoun", pronoun=True)
 
     def rated(self, token: int, word: str, gender: Gender | None, number: str, kind: str) -> Iterable[tuple[float, Candidate]]:
@@ -196,7 +196,8 @@ def _leader(ranked: list[tuple[float, Candidate]]) -> Candidate | None:
 
 
 def _agrees(candidate: Candidate, gender: Gender | None, number: str) -> bool:
-    if gender and candidate.gender and candidate.gender != gender:
+    known = candidate.party.gender if candidate.party is not None else candidate.gender
+    if gender and known and known != gender:
         return False
     if number == "s":
         return not candidate.plural

@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.gazetteer import gazetteer
 from worker.nlp.lexicons import words
-from worker.nlp.parties.agreement import gender_of
+from worker.nlp.parties.agreement import gender_of, title_gender
 from worker.nlp.parties.aliases import Alias, abbreviates, core_of, fold, initials_of, organisation_aliases, person_aliases
 from worker.nlp.parties.entity import Credits, Form, Gender
 from worker.nlp.parties.name import Name
+from worker.nlp.parties.renames import renamed
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
     from worker.nlp.gazetteer import Place
 
 _LONGEST_ACRONYM = 7
+#: Who is called by the given name alone.
+_REGAL = frozenset({"Pope", "King", "Queen", "Prince", "Princess", "Emperor", "Empress", "Patriarch", "Saint", "St."})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +52,8 @@ class Party:
     #: What was said besides these nouns ("senior").
     modifiers: set[str] = field(default_factory=set)
     offices: list[Office] = field(default_factory=list)
+    #: Spellings of former and maiden names, by which it is not called.
+    other_names: set[str] = field(default_factory=set)
 
 
 def merge(columns: Columns, names: list[Name]) -> list[Party]:
@@ -62,7 +67,8 @@ def merge(columns: Columns, names: list[Name]) -> list[Party]:
         for short, long, why in list(aliases(sorted(by_name))):
             _join(columns, by_name, (short, long, why))
     parties = [party for party in parties if party.names]
-    _join_so_far(parties)
+    _join_so_far(columns, parties)
+    _join_renamed(columns, parties)
     _join_compass(columns, parties)
     parties = [party for party in parties if party.names]
     _join_defined(columns, parties)
@@ -130,7 +136,7 @@ def _join(columns: Columns, by_name: dict[str, Party], alias: Alias) -> None:
     part, whole = by_name.get(short), by_name.get(long)
     if part is None or whole is None or part is whole or (part.places and whole.places):
         return
-    if part.type == "PERSON" and {gender_of(columns, part), gender_of(columns, whole)} == {"male", "female"}:
+    if part.type == "PERSON" and " " not in short and _apart(columns, part, whole, why):
         return
     for name in part.names:
         name.why = why
@@ -142,7 +148,15 @@ def _join(columns: Columns, by_name: dict[str, Party], alias: Alias) -> None:
         by_name[spelling] = whole
 
 
-def _join_so_far(parties: list[Party]) -> None:
+def _apart(columns: Columns, part: Party, whole: Party, why: str) -> bool:
+    """Tell who cannot be one: Mrs Smith and John Smith, Pope Francis and Francis Suarez."""
+    if why == "given-name" and any(columns.words[token] in _REGAL for name in part.names
+                                      for token in range(max(0, min(name.title, name.first - 1)), name.first)):
+        return True
+    return {gender_of(columns, part), gender_of(columns, whole)} == {"male", "female"}
+
+
+def _join_so_far(columns: Columns, parties: list[Party]) -> None:
     """A surname that several people bear means the one who alone was named before it, and then on; else it stays open."""
     bearers: dict[str, list[tuple[int, Party]]] = defaultdict(list)
     people = [party for party in parties if party.type == "PERSON"]
@@ -157,12 +171,30 @@ def _join_so_far(parties: list[Party]) -> None:
             continue
         established: list[Party] = []
         for name in sorted(party.names, key=lambda name: name.first):
-            known = established or [bearer for first, bearer in bearers[surname] if first < name.first]
+            known = [bearer for first, bearer in bearers[surname] if first < name.first]
+            known = established if established and not title_gender(columns, name) else known
+            if title := title_gender(columns, name):
+                known = [bearer for bearer in known if gender_of(columns, bearer) in (title, None)]
             if len(known) == 1:
-                established = known
+                established = established or known
                 name.why = "surname-so-far"
                 party.names.remove(name)
                 known[0].names.append(name)
+
+
+def _join_renamed(columns: Columns, parties: list[Party]) -> None:
+    """Tie "Jackie Kennedy, née Bouvier", "Ahmed al-Sharaa, formerly known as Abu Mohammed al-Golani"."""
+    people = [party for party in parties if party.type == "PERSON"]
+    at = {name.last - 1: party for party in people for name in party.names}
+    for party in people:
+        before = next((at[token] for name in party.names if (token := renamed(columns, name.first)) is not None and token in at), None)
+        if before is not None and before is not party and before.names and party.names:
+            for name in party.names:
+                name.why = "other-name"
+            before.names += party.names
+            before.other_names |= party.spellings
+            before.spellings |= party.spellings
+            party.names = []
 
 
 def _join_compass(columns: Columns, parties: list[Party]) -> None:
@@ -219,7 +251,7 @@ def _name(columns: Columns, party: Party) -> None:
     if len(party.places) == 1:
         party.name, party.type = party.places[0].name, party.places[0].type
     else:
-        party.name = max(spellings or {party.name}, key=lambda text: (len(text.split(" ")), len(text), text))
+        party.name = max(spellings - party.other_names or {party.name}, key=lambda text: (len(text.split(" ")), len(text), text))
         party.name = gazetteer().nicknames.get(party.name, party.name)
         if party.places and party.name.isupper() and len(party.name) > 4:  # noqa: PLR2004 - "NEW YORK" in a dateline
             party.name = party.name.title()

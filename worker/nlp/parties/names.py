@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from worker.nlp.gazetteer import Place, gazetteer
 from worker.nlp.lexicons import words
 from worker.nlp.parties.evidence import Votes, votes_of
+from worker.nlp.parties.homonyms import narrow, person_or_state
 from worker.nlp.parties.name import Name
 from worker.nlp.parties.places import Match, matches, place_type, sense_of
 from worker.nlp.parties.recurrence import defined, recurring, speaking
@@ -42,6 +43,8 @@ def find_names(columns: Columns) -> list[Name]:
     names += defined(columns, names)
     names += recurring(columns, names)
     names.sort(key=lambda name: name.first)
+    person_or_state(columns, names)
+    narrow(columns, names)
     return names
 
 
@@ -167,10 +170,14 @@ def _groups_of_people() -> frozenset[str]:
 
 def _reclaim_surnames(columns: Columns, names: list[Name]) -> None:
     """A town's name that is also the surname of a person in the article is that person's, except after "in" and the like."""
-    surnames = {columns.words[name.last - 1] for name in names if name.type == "PERSON" and name.last - name.first > 1}
+    surnames: dict[str, int] = {}
+    for name in names:
+        if name.type == "PERSON" and name.last - name.first > 1:
+            surnames.setdefault(columns.words[name.last - 1], name.first)
     for name in names:
         if name.places and (name.places[0].kind in ("city", "region") or name.form == "metonym") and name.last - name.first == 1 \
-                and columns.words[name.first] in surnames and columns.words[max(0, name.first - 1)].lower() not in _LOCATIVE:
+                and columns.words[name.first] in surnames and columns.words[max(0, name.first - 1)].lower() not in _LOCATIVE \
+                and not (name.sense == "government" and name.first < surnames[columns.words[name.first]]):
             name.places, name.type, name.form, name.sense, name.why = (), "PERSON", "name", None, "surname"
 
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from worker.nlp.columns import Columns
 
 _OUTSIDE = frozenset({"appos", "conj", "cc", "punct", "relcl", "acl", "advcl", "parataxis", "advmod", "preconj", "meta"})
+#: So many tokens a dateline has at most.
+_DATELINE = 9
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 
 
@@ -57,9 +59,9 @@ def noun_key(columns: Columns, head: int) -> str:
 
 
 def _within_line(columns: Columns, first: int, head: int, last: int) -> tuple[int, int]:
-    """Cut at line ends; take in what a hyphen joins ("ex-husband")."""
+    """Cut at line ends and dashes; take in what a hyphen joins ("ex-husband")."""
     for token in range(head - 1, first - 1, -1):
-        if "\n" in columns.words[token]:
+        if "\n" in columns.words[token] or _sets_off(columns, token):
             first = token + 1
             break
     for token in range(head + 1, last):
@@ -70,6 +72,15 @@ def _within_line(columns: Columns, first: int, head: int, last: int) -> tuple[in
             and columns.ends[first - 2] == columns.starts[first - 1]:
         first -= 2
     return first, last
+
+
+def _sets_off(columns: Columns, token: int) -> bool:
+    """Tell the dash behind a dateline from a hyphen: "Jan 1 - France's president"."""
+    if columns.words[token] not in ("-", "–", "—", "--") or not 0 < token < columns.size - 1:
+        return False
+    spaced = columns.starts[token] > columns.ends[token - 1] and columns.starts[token + 1] > columns.ends[token]
+    opening = columns.sentences[columns.sents[token]]
+    return spaced and token - opening < _DATELINE and not any(columns.words[before][0].islower() for before in range(opening, token))
 
 
 def left_edge(columns: Columns, token: int) -> int:

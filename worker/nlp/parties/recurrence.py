@@ -57,6 +57,8 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
             surname = parts[-2] if parts[-1].rstrip(".") in ("Jr", "Sr", "II", "III") and len(parts) > 2 else parts[-1]  # noqa: PLR2004
             if name.type == "PERSON" and len(parts) > 1 and len(surname) > 2 and surname[0].isupper():  # noqa: PLR2004 - "Li"
                 sequences.setdefault(surname, {}).setdefault((surname,), name)
+                for cut in range(1, len(parts) - 1):  # "Suu Kyi" of Aung San Suu Kyi
+                    sequences.setdefault(parts[cut], {}).setdefault(parts[cut:], name)
             elif name.type == "ORG" and len(parts) > 1 and endings().get(kind := head_word(name.text(columns)), ("",))[0] == "ORG":
                 sequences.setdefault(kind, {}).setdefault((kind,), name)
     taken = {token for name in names for token in range(name.first, name.last)}

@@ -71,12 +71,15 @@ def _mend(columns: Columns, first: int, last: int, kind: str) -> Name | None:
         return None
     title = first
     if kind == "PERSON":
+        while first < last - 1 and words_[first] in ("nee", "née", "né"):
+            first += 1
+            title = first
         first = after_title(columns, first, last)
         last = _person_end(columns, first, last)
         if first == last:
             return None
         first = _person_start(columns, first)
-        last = _person_extended(columns, last)
+        last = _person_extended(columns, first, last)
     return Name(first=first, last=last, type=kind, why="model", title=title)
 
 
@@ -120,9 +123,11 @@ def _person_start(columns: Columns, first: int) -> int:
     return first
 
 
-def _person_extended(columns: Columns, last: int) -> int:
+def _person_extended(columns: Columns, first: int, last: int) -> int:
     """Take in what follows a person's name: "Jr.", "III", "bin Salman", "de la Cruz"."""
     size, parts = columns.size, columns.words
+    if last - first > 1 and last < size and _goes_on(columns, last):
+        last += 1
     token = last
     while token < size and parts[token] in words("particles") and not columns.ents[token]:
         token += 1
@@ -134,6 +139,20 @@ def _person_extended(columns: Columns, last: int) -> int:
     elif last + 1 < size and parts[last] == "," and parts[last + 1] in ("Jr.", "Jr", "Sr.", "Sr"):
         last += 2
     return last
+
+
+def _goes_on(columns: Columns, last: int) -> bool:
+    """Whether the next word is the person's last name, which the model left out: "Aung San Suu" before "Kyi"."""
+    word = columns.words[last]
+    return (columns.tags[last] == "NNP" and not columns.ents[last] and word[0].isupper() and not word.isupper() and word.isalpha()
+            and columns.heads[last - 1] == last and columns.deps[last - 1] == "compound" and columns.deps[last] not in ("compound", "appos")
+            and columns.starts[last] == columns.ends[last - 1] + 1
+            and word not in words("name_stops") and word not in titles() and word not in _endings() and word not in _SUFFIXES)
+
+
+@cache
+def _endings() -> frozenset[str]:
+    return frozenset(word for word, *_ in entries("name_endings"))
 
 
 @cache
