@@ -147,6 +147,8 @@ def changed_settings(**changes: Mapping[str, object]) -> Settings:
 def _answers(client: redis.Redis) -> bool:
     try:
         return bool(client.ping())
+    except redis.AuthenticationError:
+        return True
     except redis.RedisError:
         return False
 

@@ -57,6 +57,8 @@ class Verdict:
     reason: str = ""
     #: For busy: seconds to wait.
     retry_after: int = 0
+    #: Whether as many replicas have confirmed it as `submit.wait_replicas` wishes; None when it wishes none.
+    replicated: bool | None = None
 
     @property
     def ok(self) -> bool:
@@ -121,7 +123,7 @@ def _submit_batch(
     for part in _within_bytes(valid):
         answers = ledger.jobs.submit([item for _, item in part], ticket=f"{ticket}-{part[0][0]}", source=source, replace=replace)
         for (position, item), answer in zip(part, answers, strict=True):
-            verdicts[position] = _verdict(item.id, answer)
+            verdicts[position] = _verdict(item.id, answer, ledger)
             spans.end(position, answer.verdict, answer.version)
     _publish(ledger)
     return [verdicts[position] for position in range(len(batch))]
@@ -156,13 +158,19 @@ def _within_bytes(items: list[tuple[int, Submission]]) -> Iterator[list[tuple[in
         yield part
 
 
-def _verdict(article_id: str, answer: Answer) -> Verdict:
+def _verdict(article_id: str, answer: Answer, ledger: Ledger) -> Verdict:
     if answer.verdict == "busy":
         wait = RETRY_AFTER[answer.detail]
         return Verdict(verdict="busy", id=article_id, retry_after=wait, reason=f"{_REASONS[answer.detail]}; submit again in {wait} seconds")
-    reason = "" if answer.verdict != "conflict" else (
-        f"id: version {answer.version} of {article_id!r} has other content; submit with replace to make version {answer.version + 1}")
-    return Verdict(verdict=answer.verdict, id=article_id, version=answer.version, state=answer.state, reason=reason)
+    if answer.verdict == "conflict":
+        reason = (f"id: version {answer.version} of {article_id!r} has other content; "
+                  f"submit with replace to make version {answer.version + 1}")
+        return Verdict(verdict="conflict", id=article_id, version=answer.version, state=answer.state, reason=reason)
+    wished, replicated, reason = ledger.settings.submit, None, ""
+    if answer.replicas is not None and not (replicated := answer.replicas >= wished.wait_replicas):
+        reason = (f"it is accepted, but not yet replicated: {answer.replicas} of {wished.wait_replicas} replicas confirmed it within "
+                  f"{wished.wait_ms} ms; submitted again it is asked for again, and nothing is doubled")
+    return Verdict(verdict=answer.verdict, id=article_id, version=answer.version, state=answer.state, reason=reason, replicated=replicated)
 
 
 def _given_id(value: Mapping[str, Any] | Article) -> str:

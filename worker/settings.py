@@ -75,6 +75,14 @@ class LedgerSettings(_Group):
     allow_volatile: bool
 
 
+class SubmitSettings(_Group):
+    """What a producer is told, and when."""
+
+    wait_replicas: Annotated[int, Field(ge=0, le=10)]
+    #: The client gives an answer up after five seconds.
+    wait_ms: Annotated[int, Field(ge=1, le=4_000)]
+
+
 class LimitSettings(_Group):
     """When intake refuses."""
 
@@ -151,6 +159,7 @@ class Settings(BaseSettings):
     worker: WorkerSettings
     reading: ReadingSettings
     ledger: LedgerSettings
+    submit: SubmitSettings
     limits: LimitSettings
     retention: RetentionSettings
     gateway: GatewaySettings

@@ -1,4 +1,4 @@
-"""Rows 6 to 8 and 12 to 14: a network that hurts; a server that is full, frozen, forgetful, emptied or set back."""
+"""Rows 6 to 8, 12 and 13: a network that hurts; a server that is full, frozen, forgetful, emptied or set back."""
 
 from __future__ import annotations
 
@@ -6,18 +6,16 @@ import json
 import resource
 import shutil
 import signal
-import subprocess
 import tempfile
 import time
 from pathlib import Path
 
 import pytest
-import redis
 
 from tests.faults.conftest import Place
 from tests.faults.proxy import Proxy
 from tests.faults.test_kills import commanded
-from tests.load import Sampler, outcome, submit_patiently
+from tests.load import Sampler, submit_patiently
 from tests.servers import Server, Worker, open_ledger, server_binaries, wait_for
 from worker import processes
 from worker.errors import ConfigurationError, ServerUnavailableError
@@ -206,52 +204,6 @@ def test_13_an_old_file_restored(place: Place) -> None:
     place.drain()
     place.judge(13, "old append-only file restored", [item["id"] for item in early + late], provoked="1 restore", also="alarm")
     assert worker.alive()
-
-
-@pytest.mark.faults
-@pytest.mark.timeout(300)
-def test_14_a_master_that_is_replaced() -> None:
-    """Three sentinels, a master and a replica; the master is killed: work goes on within a minute, what was lost is counted."""
-    binary = server_binaries()["valkey"]
-    ports = [processes.free_port() for _ in range(5)]
-    folder = Path(tempfile.mkdtemp(prefix="wdsent"))
-    master, replica = Server(binary, port=ports[0]), Server(binary, "--replicaof", f"127.0.0.1 {ports[0]}", port=ports[1])
-    sentinels = []
-    for port in ports[2:]:
-        config = folder / f"{port}.conf"
-        config.write_text(f"port {port}\nsentinel monitor desk 127.0.0.1 {ports[0]} 2\nsentinel down-after-milliseconds desk 2000\n"
-                          "sentinel failover-timeout desk 5000\n")
-        sentinels.append(subprocess.Popen([binary, str(config), "--sentinel"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-    url = "sentinel://" + ",".join(f"127.0.0.1:{port}" for port in ports[2:]) + "/desk"
-    worker = None
-    try:
-        wait_for(lambda: redis.Redis(port=ports[2]).execute_command("sentinel", "replicas", "desk"), 20)
-        time.sleep(3)
-        worker = Worker(url, app="tests.faults.hurt_worker")
-        with connect(load_settings(), url).client, open_ledger(url) as ledger:
-            items = commanded(300, "@sleep 0.01")
-            submit_patiently(ledger, items)
-            wait_for(lambda: ledger.status().done > 30, 60)
-            master.kill()
-            began = time.monotonic()
-            submit_patiently(ledger, items[:1], 60)
-            seconds = time.monotonic() - began
-            before = outcome(ledger, [item["id"] for item in items]).accepted - ledger.status().accepted
-            submit_patiently(ledger, items)
-            place = Place(master, ledger, Sampler("", samples=1))
-            place.drain(90)
-            place.judge(14, "master killed, Sentinel elects the replica", [item["id"] for item in items], provoked="1 kill",
-                        also=f"writes again after {seconds:.1f} s; {max(before, 0)} not yet replicated, submitted again")
-            assert worker.alive()
-    finally:
-        if worker is not None:
-            worker.close()
-        for sentinel in sentinels:
-            sentinel.kill()
-            sentinel.wait(10)
-        master.close()
-        replica.close()
-        shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize(("options", "advice"), [

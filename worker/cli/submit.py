@@ -39,19 +39,24 @@ def submit(
     files = ArticleFiles(paths, defaults)
     tally: dict[str, int] = {}
     accepted: list[str] = []
+    unconfirmed = 0
     with console.progress(counted=False) as bar:
         task = bar.add_task("submitting", total=files.total or None, articles=0)
         for item, verdict in _verdicts(files, ledger, replace=replace):
             tally[verdict.verdict] = tally.get(verdict.verdict, 0) + 1
             if verdict.ok:
                 accepted.append(verdict.id)
+                unconfirmed += verdict.replicated is False
             else:
                 console.complain(item.origin, verdict.reason)
             if as_json:
                 console.print_json({"origin": item.origin, "verdict": verdict.verdict, "id": verdict.id, "version": verdict.version,
-                                    "state": verdict.state, "field": verdict.field, "reason": verdict.reason}, lines=True)
+                                    "state": verdict.state, "field": verdict.field, "reason": verdict.reason}
+                                   | ({} if verdict.replicated is None else {"replicated": verdict.replicated}), lines=True)
             bar.update(task, completed=files.done, articles=sum(tally.values()))
     console.say(", ".join(f"{number:,} {verdict}" for verdict, number in tally.items()) or "nothing to submit")
+    if unconfirmed:
+        console.say(f"{unconfirmed:,} of them not yet replicated (`submit.wait_replicas`); a repeated submit asks again", "yellow")
     failed = sum(tally.values()) != len(accepted)
     if wait:
         failed |= wait_for(ledger, accepted) > 0

@@ -101,7 +101,10 @@ def links(article_id: str) -> dict[str, str]:
 
 def describe_verdict(verdict: Verdict) -> dict[str, Any]:
     """Give the body that answers an accepted article."""
-    return {"id": verdict.id, "version": verdict.version, "state": verdict.state, "verdict": verdict.verdict, "links": links(verdict.id)}
+    body = {"id": verdict.id, "version": verdict.version, "state": verdict.state, "verdict": verdict.verdict, "links": links(verdict.id)}
+    if verdict.replicated is not None:
+        body["replicated"] = verdict.replicated
+    return body | ({"detail": verdict.reason} if verdict.reason else {})
 
 
 def problem_of(verdict: Verdict) -> ProblemError:

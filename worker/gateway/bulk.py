@@ -120,6 +120,8 @@ def _line(number: int, verdict: Verdict) -> bytes:
         body |= {"version": verdict.version, "state": verdict.state}
     if verdict.reason:
         body |= {"detail": verdict.reason} | ({"field": verdict.field} if verdict.field else {})
+    if verdict.replicated is not None:
+        body["replicated"] = verdict.replicated
     if verdict.retry_after:
         body["retry_after"] = verdict.retry_after
     return orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)

@@ -53,6 +53,7 @@ def _article_schema() -> dict[str, Any]:
 
 
 _LINKS = _object({"self": _STRING, "result": _STRING, "page": _STRING})
+_REPLICATED = {"type": "boolean", "description": "Whether the wished number of replicas has confirmed it (`submit.wait_replicas`)."}
 _STATES = {"enum": ["queued", "waiting", "started", "done", "dead"]}
 _VERDICT = _object(
     {
@@ -60,12 +61,15 @@ _VERDICT = _object(
         "status": {"enum": [200, 202, 409, 422, 429]},
         "verdict": {"enum": ["accepted", "duplicate", "conflict", "invalid", "busy"]},
         "id": _STRING, "version": _INTEGER, "state": _STATES, "field": _STRING, "detail": _STRING, "retry_after": _INTEGER,
+        "replicated": _REPLICATED,
     },
-    optional=("version", "state", "field", "detail", "retry_after"),
+    optional=("version", "state", "field", "detail", "retry_after", "replicated"),
 )
-_ACCEPTED = _object({
-    "id": _STRING, "version": _INTEGER, "state": _STATES, "verdict": {"enum": ["accepted", "duplicate"]}, "links": _LINKS,
-})
+_ACCEPTED = _object(
+    {"id": _STRING, "version": _INTEGER, "state": _STATES, "verdict": {"enum": ["accepted", "duplicate"]}, "links": _LINKS,
+     "replicated": _REPLICATED, "detail": _STRING},
+    optional=("replicated", "detail"),
+)
 _ENTRY = _object(
     {"cursor": _STRING, "id": _STRING, "version": _INTEGER, "status": {"enum": ["done", "partial", "deleted"]}, "sha256": _STRING,
      "result": {"type": ["object", "null"]}},

@@ -51,6 +51,8 @@ class Answer:
     state: str
     #: For busy: backlog, memory or held.
     detail: str
+    #: How many replicas have confirmed it in time; None when none was waited for.
+    replicas: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,20 +118,26 @@ class Jobs:
         self._ledger = ledger
 
     def submit(self, submissions: Sequence[Submission], *, ticket: str, source: str, replace: bool) -> list[Answer]:
-        """Accept articles in one round trip; `ticket` marks this call, so that its repetition after a lost reply tells the same."""
+        """Accept articles in one round trip; `ticket` marks this call, so that its repetition after a lost reply tells the same.
+
+        With `submit.wait_replicas` the server answers once so many replicas have confirmed, or `submit.wait_ms` later.
+        """
         calls = [
             (item.id, item.sha256, keys.QUEUE_OF_PRIORITY[item.priority], item.priority, int(replace), f"{ticket}-{number}",
              item.label, source, item.body, item.trace)
             for number, item in enumerate(submissions)
         ]
         with self._ledger.guard():
-            answers = self._ledger.scripts.call_many("submit", calls)
-            for answer in answers:
+            wished = self._ledger.settings.submit
+            wait = ("WAIT", wished.wait_replicas, wished.wait_ms) if wished.wait_replicas else ()
+            answers = self._ledger.scripts.call_many("submit", calls, then=wait)
+            replicas = answers.pop() if wait else None
+            for answer in (*answers, replicas):
                 # A full server refuses a script whole: that one article may come again later.
                 if isinstance(answer, Exception) and not isinstance(answer, OutOfMemoryError):
                     raise answer
         return [Answer("busy", 0, "", "memory") if isinstance(answer, OutOfMemoryError)
-                else Answer(answer[0].decode(), answer[1], answer[2].decode(), answer[3].decode()) for answer in answers]
+                else Answer(answer[0].decode(), answer[1], answer[2].decode(), answer[3].decode(), replicas) for answer in answers]
 
     def start(self, article_id: str, *, owner: str, process: int, lease_seconds: float) -> Attempt | str:
         """Begin an attempt, or say why there is nothing to do: the job's state, or `unknown`."""

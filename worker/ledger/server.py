@@ -120,7 +120,9 @@ def check_celery() -> list[Finding]:
 
 def _sentinel_client(url: str, options: dict[str, object]) -> redis.Redis:
     hosts, name, database, password = sentinel_parts(url)
-    sentinel = Sentinel(hosts, socket_timeout=_CONNECT_TIMEOUT, password=password)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
+    # What else it is given is for the servers: Sentinels have a password of their own, here the same.
+    own = {"socket_timeout": _CONNECT_TIMEOUT, "password": password}
+    sentinel = Sentinel(hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
     master: redis.Redis = sentinel.master_for(name, db=database, password=password, **options)  # type: ignore[no-untyped-call]
     return master
 

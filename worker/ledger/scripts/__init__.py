@@ -50,13 +50,17 @@ class Scripts:
         except NoScriptError:
             return self._client.eval(self._sources[name], 0, *arguments)
 
-    def call_many(self, name: str, calls: Sequence[Sequence[Argument]]) -> list[Any]:
-        """Run one script once for each list of arguments, in one round trip; an answer may be the error that the server gave."""
-        answers = self._pipeline(name, calls)
+    def call_many(self, name: str, calls: Sequence[Sequence[Argument]], *, then: Sequence[Argument] = ()) -> list[Any]:
+        """Run one script once for each list of arguments, in one round trip; an answer may be the error that the server gave.
+
+        `then` is one more command, sent behind them on the same connection; its answer comes last.
+        """
+        answers = self._pipeline(name, calls, then)
         unknown = [at for at, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
         if unknown:
             self._client.script_load(self._sources[name])
-            for at, answer in zip(unknown, self._pipeline(name, [calls[at] for at in unknown]), strict=True):
+            repeated = self._pipeline(name, [calls[at] for at in unknown], then)
+            for at, answer in zip([*unknown, *range(len(calls), len(answers))], repeated, strict=True):
                 answers[at] = answer
         return answers
 
@@ -65,10 +69,12 @@ class Scripts:
         for source in self._sources.values():
             self._client.script_load(source)
 
-    def _pipeline(self, name: str, calls: Sequence[Sequence[Argument]]) -> list[Any]:
+    def _pipeline(self, name: str, calls: Sequence[Sequence[Argument]], then: Sequence[Argument]) -> list[Any]:
         pipeline = self._client.pipeline(transaction=False)
         for arguments in calls:
             pipeline.evalsha(self._hashes[name], 0, *arguments)
+        if then:
+            pipeline.execute_command(*then)
         answers: list[Any] = pipeline.execute(raise_on_error=False)
         return answers
 
