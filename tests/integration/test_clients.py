@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from logstash_pipeline_parser import Pipeline
+from logstash_pipeline_parser.tree import ParseError
 
 from tests.servers import ROOT, Gateway, Server, Worker, open_ledger, server_binaries, wait_for
 from worker.gateway.webhooks import RefusedError, post
@@ -116,3 +118,12 @@ def test_the_vector_configuration_is_toml() -> None:
     """Its sinks name its own sources."""
     config = tomllib.loads((ROOT / "deploy" / "pipelines" / "vector.toml").read_text(encoding="utf-8"))
     assert all(set(sink["inputs"]) <= set(config["sources"]) for sink in config["sinks"].values())
+
+
+def test_the_logstash_configuration_is_read_by_its_grammar() -> None:
+    """Articles go to the gateway and nowhere else, results to the store."""
+    text = (ROOT / "deploy" / "pipelines" / "logstash.conf").read_text(encoding="utf-8")
+    parsed = str(Pipeline(text).parse())
+    assert parsed.index("/v1/articles") < parsed.index("elasticsearch")
+    with pytest.raises(ParseError):
+        Pipeline(text.replace("port => 8901", "port =>")).parse()

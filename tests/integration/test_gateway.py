@@ -146,6 +146,24 @@ def test_a_list_gets_a_verdict_each(http: httpx.Client) -> None:
     assert http.post("/v1/articles", json=[]).json()["verdicts"] == []
 
 
+def test_bad_json_is_told_where_and_a_key_twice_is_told_which(http: httpx.Client, ledger: Ledger) -> None:
+    """Alone, in a list and in lines; what stands beside it is accepted."""
+    headers = {"content-type": "application/json"}
+    broken = http.post("/v1/articles", content=b'{"text": "a"\n "id": "b"}', headers=headers)
+    assert (broken.status_code, broken.json()["type"]) == (422, "urn:wiredesk:invalid-json")
+    assert broken.json()["detail"] == "the body is no JSON at line 2, column 2: expected ',' or '}'"
+    twice = http.post("/v1/articles", content=b'{"text": "a", "id": "b", "id": "c"}', headers=headers)
+    assert (twice.status_code, twice.json()["field"]) == (422, "id")
+    assert twice.json()["detail"] == "id: stands twice in one object; send it once"
+    lines = b'{"text": "a" "id": "b"}\n{"text": "a", "text": "b"}\n{"text": "Rain fell.", "id": "good"}\n'
+    answer = http.post("/v1/articles", content=lines, headers={"content-type": "application/x-ndjson"})
+    verdicts = [json.loads(line) for line in answer.text.splitlines()]
+    assert [verdict["verdict"] for verdict in verdicts] == ["invalid", "invalid", "accepted"]
+    assert verdicts[0]["detail"] == "the line is no JSON at column 14: expected ',' or '}'"
+    assert verdicts[1]["field"] == "text"
+    assert ledger.status().accepted == 1
+
+
 def test_results_come_in_pages(http: httpx.Client, ledger: Ledger) -> None:
     """The cursor leads on; a takedown is an entry; without `whole` only ids come."""
     for number in range(5):

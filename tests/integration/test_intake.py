@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
+import venv
 from collections.abc import Iterator
+from importlib.metadata import distribution
 from pathlib import Path
 
-import celery
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from tests.servers import Gateway, Server, open_ledger, server_binaries, wait_for
+from tests.servers import ROOT, Gateway, Server, open_ledger, server_binaries, wait_for
 from worker.gateway import intake
 from worker.gateway.envelopes import EnvelopeError, from_entry, from_message
 from worker.gateway.intake import IntakeReader
@@ -161,27 +164,39 @@ def tcp_server() -> Iterator[Server]:
     running.close()
 
 
-PLAIN_CLIENT = """
-import sys
-sys.path[:0] = {paths!r}
-sys.modules["worker"] = None  # Wiredesk cannot be imported here
-from celery import Celery
-app = Celery(broker=sys.argv[1])
-app.conf.task_serializer = "json"
-for number in range(20):
-    app.send_task("wiredesk.submit", args=[{{"id": f"plain-{{number}}", "text": "Rain fell on the coast."}}], queue="wiredesk.intake",
-                  ignore_result=True)
-"""
-
-
-def test_a_plain_celery_client_submits(tcp_server: Server) -> None:
-    """A program that has Celery and knows nothing of Wiredesk."""
-    paths = [str(Path(celery.__file__).parents[1])]
-    subprocess.run([sys.executable, "-I", "-S", "-c", PLAIN_CLIENT.format(paths=paths), tcp_server.url], check=True, timeout=60)
+def test_a_plain_celery_client_submits(tcp_server: Server, tmp_path: Path) -> None:
+    """The program of `deploy/clients` in a virtual environment of its own, which holds Celery and Redis' client and nothing of Wiredesk."""
+    python = foreign_environment(tmp_path / "venv", "celery[redis]")
+    foreign = ("worker", "spacy", "structlog", "pydantic")
+    look = f"import importlib.util, sys; sys.exit(any(map(importlib.util.find_spec, {foreign})))"
+    subprocess.run([python, "-c", look], cwd=tmp_path, check=True, timeout=60)
+    lines = "\n".join(json.dumps({"id": f"plain-{number}", "text": "Rain fell on the coast."}) for number in range(20))
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    subprocess.run([python, str(ROOT / "deploy/clients/submit_by_celery.py"), tcp_server.url], cwd=tmp_path, input=lines, text=True,
+                   env=environment, check=True, timeout=60)
     with open_ledger(tcp_server.url) as ledger:
         IntakeReader(ledger).read_list()
         assert ledger.status().accepted == 20
         assert ledger.dead.count() == 0
+
+
+def foreign_environment(folder: Path, *packages: str) -> str:
+    """Make a virtual environment of the packages and what they need, linked from those installed here; gives its Python."""
+    venv.create(folder, symlinks=True)
+    python = str(folder / "bin" / "python")
+    site = next((folder / "lib").glob("*/site-packages"))
+    wanted, seen = [Requirement(package) for package in packages], set()
+    while wanted:
+        asked = wanted.pop()
+        found = distribution(asked.name)
+        if canonicalize_name(asked.name) not in seen:
+            for top in {file.parts[0] for file in found.files or ()} - {"..", "__pycache__"}:
+                (site / top).symlink_to(str(found.locate_file(top)))
+        fresh = {canonicalize_name(asked.name), *(f"{canonicalize_name(asked.name)}[{extra}]" for extra in asked.extras)} - seen
+        seen |= fresh
+        needed = map(Requirement, found.requires or () if fresh else ())
+        wanted += [one for one in needed if one.marker is None or any(one.marker.evaluate({"extra": name}) for name in ("", *asked.extras))]
+    return python
 
 
 NODE_CLIENT = """

@@ -31,6 +31,7 @@ def test_every_answer_is_as_described(tmp_path: Path) -> None:
             cwd=tmp_path, check=False, capture_output=True, text=True, timeout=280 + 2 * int(EXAMPLES),
         )
         time.sleep(0.1)
+        print(finished.stdout[finished.stdout.find("API Operations"):])  # the figures, for pytest -s
         assert finished.returncode == 0, finished.stdout[-6_000:] + finished.stderr[-1_000:]
         assert " passed" in finished.stdout
         assert "Traceback" not in gateway.text

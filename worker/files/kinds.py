@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-
+from worker.errors import ArticleError
 from worker.files.unpack import LongLineError, Source
+from worker.json_input import NotJsonError, read_json
 
 PACKED = (".gz", ".zst")
 
@@ -62,9 +62,9 @@ def _json(source: Source) -> Iterator[Found]:
 
 def _json_value(data: bytes) -> Iterator[Found]:
     try:
-        value = orjson.loads(data.removeprefix(b"\xef\xbb\xbf"))
-    except orjson.JSONDecodeError as error:
-        yield Found(error.lineno, error=_not_json(error))
+        value = read_json(data.removeprefix(b"\xef\xbb\xbf"))
+    except ArticleError as error:
+        yield Found(error.line if isinstance(error, NotJsonError) else 0, error=str(error))
         return
     for item in value if isinstance(value, list) else [value]:
         yield Found(0, item)
@@ -86,9 +86,9 @@ def _json_lines(source: Source, first: bytes | None = None) -> Iterator[Found]:
         if not (stripped := line.strip().removeprefix(b"\xef\xbb\xbf")):
             continue
         try:
-            value = orjson.loads(stripped)
-        except orjson.JSONDecodeError as error:
-            yield Found(number, error=_not_json(error))
+            value = read_json(stripped)
+        except ArticleError as error:
+            yield Found(number, error=str(error))
             continue
         yield Found(number, value)
 
@@ -113,10 +113,6 @@ def _sniffed(source: Source) -> Iterator[Found]:
     if start[:1] == b"{":
         return _json_lines(source, first)
     return _decoded(first + source.whole())
-
-
-def _not_json(error: orjson.JSONDecodeError) -> str:
-    return f"is no JSON at column {error.colno}: {error.msg.split(':')[0]}"
 
 
 KINDS: dict[str, Callable[[Source], Iterator[Found]]] = {

@@ -17,6 +17,7 @@ from worker.gateway.bulk import submit_bulk
 from worker.gateway.offsets import to_utf16
 from worker.gateway.paths import ArticleId
 from worker.gateway.problems import ProblemError, unknown_article
+from worker.json_input import NotJsonError, read_json
 from worker.ledger import Ledger
 from worker.producer import Verdict, submit
 from worker.views.article_page import article_page
@@ -124,9 +125,9 @@ def _path(article_id: str) -> str:
 
 def _parsed(body: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise ProblemError(422, "invalid-json", f"the body is no JSON at line {error.lineno}, column {error.colno}") from None
+        return read_json(body)
+    except NotJsonError as error:
+        raise ProblemError(422, "invalid-json", f"the body {error.reason}") from None
 
 
 def _result(request: Request, article_id: str) -> bytes:

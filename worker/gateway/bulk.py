@@ -15,9 +15,11 @@ from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from worker.errors import ArticleError
 from worker.gateway.access import Doorkeeper
 from worker.gateway.bodies import MAX_LINE_BYTES, body_lines
 from worker.gateway.problems import ProblemError
+from worker.json_input import NotJsonError, read_json
 from worker.ledger import Ledger
 from worker.ledger.access import ApiKey
 from worker.producer import BATCH, Verdict, submit
@@ -29,10 +31,11 @@ _IN_MEMORY = 1 << 20
 
 
 class _Unreadable:
-    """A line that is no JSON: what stands in its verdict."""
+    """A line that is no JSON, or has a key twice: what stands in its verdict."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, field: str = "") -> None:
         self.reason = reason
+        self.field = field
 
 
 async def submit_bulk(
@@ -99,16 +102,18 @@ def _parsed(line: bytes | None) -> Any:  # noqa: ANN401 - JSON
     if line is None:
         return _Unreadable(f"the line has more than {MAX_LINE_BYTES >> 20} MiB, which no article has")
     try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        return _Unreadable(f"the line is no JSON at column {error.colno}")
+        return read_json(line)
+    except NotJsonError as error:
+        return _Unreadable(f"the line {error.reason}")
+    except ArticleError as error:
+        return _Unreadable(str(error), error.field)
 
 
 def _submit(batch: list[tuple[int, Any]], ledger: Ledger, call: str, *, replace: bool) -> list[Verdict]:
     items = [item for _, item in batch if not isinstance(item, _Unreadable)]
     readable = iter(submit(items, ledger=ledger, source="http", replace=replace, call=call))
     return [
-        Verdict(verdict="invalid", id="", reason=item.reason) if isinstance(item, _Unreadable) else next(readable)
+        Verdict(verdict="invalid", id="", field=item.field, reason=item.reason) if isinstance(item, _Unreadable) else next(readable)
         for _, item in batch
     ]
 

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 import orjson
 
-from worker.errors import InputError
+from worker.errors import ArticleError, InputError
+from worker.json_input import NotJsonError, read_json
 
 TASK: Final = "wiredesk.submit"
 _ENCODINGS = ("utf-8", "utf8", "binary", "")
@@ -97,6 +98,8 @@ def _article(task: object, positional: object, named: object) -> Any:  # noqa: A
 
 def _json(raw: bytes, what: str) -> Any:  # noqa: ANN401
     try:
-        return orjson.loads(raw)
-    except orjson.JSONDecodeError as error:
-        raise EnvelopeError("not_json", f"{what} is no JSON at column {error.colno}") from None
+        return read_json(raw)
+    except NotJsonError as error:
+        raise EnvelopeError("not_json", f"{what} {error.reason}") from None
+    except ArticleError as error:
+        raise EnvelopeError("invalid", str(error)) from None
