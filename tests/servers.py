@@ -76,7 +76,7 @@ class Worker:
 
     def __init__(
         self, url: str, *arguments: str, app: str = "worker.app", environment: Mapping[str, str] | None = None, concurrency: int = 2,
-        prefix: Sequence[str] = (),
+        prefix: Sequence[str] = (), root: Path = ROOT,
     ) -> None:
         self.log = Path(tempfile.mkstemp(prefix="wdlog")[1])
         variables = {name: value for name, value in os.environ.items() if not name.startswith("WIREDESK_")}
@@ -84,7 +84,7 @@ class Worker:
         variables |= environment or {}
         command = [*prefix, sys.executable, "-m", "celery", "-A", app, "worker", "-c", str(concurrency), *arguments]
         with self.log.open("ab") as output:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=variables, stdout=output, stderr=output, start_new_session=True)
+            self.process = subprocess.Popen(command, cwd=root, env=variables, stdout=output, stderr=output, start_new_session=True)
 
     @property
     def pid(self) -> int:

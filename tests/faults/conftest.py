@@ -31,11 +31,12 @@ class Place:
     sampler: Sampler
     _stack: ExitStack = field(default_factory=ExitStack)
 
-    def worker(self, *arguments: str, url: str = "", concurrency: int = 2, prefix: Sequence[str] = (), **environment: str) -> Worker:
+    def worker(self, *arguments: str, url: str = "", concurrency: int = 2, prefix: Sequence[str] = (), root: Path = ROOT,
+               **environment: str) -> Worker:
         """Start a worker that is gone when the test ends."""
         made = Worker(
             url or self.server.url, *arguments, app="tests.faults.hurt_worker", environment=QUICK | environment, concurrency=concurrency,
-            prefix=prefix)
+            prefix=prefix, root=root)
         self._stack.callback(made.close)
         return made
 

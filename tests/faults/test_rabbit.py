@@ -232,6 +232,25 @@ def test_27_turns_and_holds(place: Desk) -> None:
                 also=f"of 100: {share['high']} high, {share['normal']} normal, {share['low']} low")
 
 
+@pytest.mark.faults
+def test_27_switched_on_and_off_while_articles_wait(place: Desk) -> None:
+    """Workers are restarted one after the other with the setting, later without it: what waits on the old broker is read by the new one."""
+    items = commanded(450, "@sleep 0.01")
+    with open_ledger(place.server.url) as before:
+        submit_patiently(before, items[:200])
+    old = Place.worker(place, concurrency=1)
+    wait_for(lambda: place.ledger.status().done > 10, 30)
+    new = place.worker("-n", "new@%h")
+    assert old.stop() < 20
+    submit_patiently(place.ledger, items[200:300])
+    place.drain(40)
+    submit_patiently(place.ledger, items[300:])
+    assert new.stop() < 20
+    Place.worker(place)
+    place.drain(40)
+    place.judge(27, "from Redis to RabbitMQ and back, workers one after the other", [item["id"] for item in items], provoked="2 switches")
+
+
 def _printed(command: list[str]) -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False).stdout
 

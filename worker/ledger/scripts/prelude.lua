@@ -111,7 +111,8 @@ local function hint_lost(queue, taken)
   if not seen or tonumber(at) > now then
     redis.call('HSET', K.boundaries, queue .. '|taken', taken, queue .. '|at', now)
   elseif now - tonumber(at) >= C.grace_ms then
-    for _, id in ipairs(redis.call('ZRANGEBYSCORE', K.queued .. queue, '-inf', math.min(tonumber(seen), taken), 'LIMIT', 0, 200)) do
+    local due = redis.call('ZRANGEBYSCORE', K.queued .. queue, '-inf', math.min(tonumber(seen), taken), 'LIMIT', 0, 1000)
+    for _, id in ipairs(due) do
       redis.call('ZREM', K.queued .. queue, id)
       if redis.call('HGET', K.job .. id, 'state') == 'queued' then
         count('recovered')
@@ -121,7 +122,8 @@ local function hint_lost(queue, taken)
         rehinted = rehinted + 1
       end
     end
-    redis.call('HSET', K.boundaries, queue .. '|taken', taken, queue .. '|at', now)
+    -- A whole queue that was lost is gone through round by round.
+    if #due < 1000 then redis.call('HSET', K.boundaries, queue .. '|taken', taken, queue .. '|at', now) end
   end
   return rehinted
 end
