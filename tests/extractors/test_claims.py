@@ -42,6 +42,8 @@ def test_claims_stand_as_their_words_make_them(reader: Reader, row: dict[str, An
     if "holder" in row:
         holder = claim["holder"]
         assert without_article(holder["text"] if holder["kind"] != "author" else "author") == without_article(row["holder"]), holder
+    if "stretch" in row:
+        assert claim["text"] == row["stretch"]
     if "cues" in row:
         assert [cue["text"] for cue in claim["cues"]] == row["cues"]
 

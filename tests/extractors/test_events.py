@@ -61,6 +61,12 @@ def test_an_event_has_its_day_its_place_and_its_numbers(reader: Reader) -> None:
     assert [numbers[number] for number in event["quantities"]] == [12]
 
 
+def test_how_old_somebody_is_is_no_number_of_the_event(reader: Reader) -> None:
+    """An age belongs to the person."""
+    found = read(reader, "Olaf Scholz, 66, met Emmanuel Macron in Berlin.")["events"]
+    assert [event["quantities"] for event in found] == [[]]
+
+
 def test_what_plover_has_no_type_for_is_told_with_null(reader: Reader) -> None:
     """The main predicate with its actor is an event, of no type."""
     found = read(reader, "Airbus painted the aircraft.")["events"]

@@ -34,6 +34,8 @@ _CARRIERS = frozenset({"dobj", "nsubjpass", "prep", "prt", "dative", "pobj", "at
 #: Numbers of these kinds are an event's casualties, troops and sums; spans of time and ranks are not.
 _COUNTED = frozenset({"count", "money", "measure", "percent"})
 _STEPS = 8
+#: How old somebody is ("Keir Starmer, 62, met"): no number of the event.
+_AGE = "year of age"
 
 
 @frozen()
@@ -90,7 +92,7 @@ def extract(reading: Reading) -> Iterator[EventRecord]:
     times = verbs.of((record.position[0], record.key) for record in reading.records("timexes")
                      if getattr(record, "type", None) in ("DATE", "TIME"))
     numbers = verbs.of((record.position[0], record.key) for record in reading.records("quantities")
-                       if getattr(record, "kind", None) in _COUNTED)
+                       if getattr(record, "kind", None) in _COUNTED and getattr(record, "unit", None) != _AGE)
     for occurrence in reading.occurrences:
         token = occurrence.token
         _, polarity, certainty = occurrence.state.printed

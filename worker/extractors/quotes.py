@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from worker.nlp.parties import Entity
     from worker.nlp.reading import Reading
 
-VERSION = 1
+VERSION = 2
 NEEDS: tuple[str, ...] = ("entities",)
 PREFIX = "q"
 LANGUAGES = ("en",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
 _CLAUSES = frozenset({"ROOT", "ccomp", "xcomp", "conj", "advcl", "relcl", "acl", "pcomp", "csubj", "csubjpass", "parataxis", "dep", "oprd"})
 #: Clauses below a predicate that are statements of their own and no part of its stretch.
 _APART = frozenset({"ccomp", "advcl", "conj", "parataxis", "csubj", "csubjpass", "cc", "dep"})
+#: Marks that come in pairs, by the kind of pair.
+_PAIRS = {"(": "(", ")": "(", "[": "[", "]": "[", "“": "“", "”": "“", "«": "«", "»": "«", '"': '"'}
+_CLOSING = frozenset(")]”»")
 _MARKS = frozenset("\"'“”‘’«»()[]{},;:—–-.!?…`")
 
 
@@ -33,18 +37,68 @@ class Stretches:
             for token in _below_first(columns):
                 head = columns.heads[token]
                 edges[head] = better(edges[head], edges[token])
+        self._marks = [token for token, word in enumerate(columns.words) if word in _PAIRS or "\n\n" in word]
 
     def of(self, token: int) -> tuple[int, int]:
-        """Give the statement's stretch in code points: its predicate with what hangs on it, other statements and outer marks left out."""
+        """Give the statement's stretch in code points: its predicate with what hangs on it.
+
+        Other statements and outer marks are left out; brackets and quotation marks inside have their partners, no paragraph ends inside.
+        """
         columns, first, last = self._columns, token, token
         for child in columns.children[token]:
             if columns.deps[child] not in _APART:
                 first, last = min(first, self._first[child]), max(last, self._last[child])
-        while first < token and _outer(columns.words[first]):
+        first, last, paired = self._balanced(first, token, last)
+        while first < token and _outer(columns.words[first]) and first not in paired:
             first += 1
-        while last > token and _outer(columns.words[last]):
+        while last > token and _outer(columns.words[last]) and last not in paired:
             last -= 1
         return columns.starts[first], columns.ends[last]
+
+    def _balanced(self, first: int, head: int, last: int) -> tuple[int, int, set[int]]:
+        """Cut at marks without a partner and at ends of paragraphs, or take the partner in that stands next; give the paired marks too."""
+        low, high = bisect_left(self._marks, first), bisect_right(self._marks, last)
+        paired: set[int] = set()
+        if low == high:
+            return first, last, paired
+        open_: list[int] = []
+        lonely: list[int] = []
+        for mark in self._marks[low:high]:
+            closes = self._closes(mark)
+            if closes is None:
+                lonely.append(mark)
+            elif not closes:
+                open_.append(mark)
+            elif open_ and _PAIRS[self._columns.words[open_[-1]]] == _PAIRS[self._columns.words[mark]]:
+                paired |= {open_.pop(), mark}
+            else:
+                lonely.append(mark)
+        while open_ and (partner := self._partner(open_[-1], last)) is not None:
+            paired |= {open_.pop(), partner}
+            last = partner
+        for mark in (*lonely, *open_):
+            first, last = (max(first, mark + 1), last) if mark < head else (first, min(last, mark - 1))
+        return first, max(last, head), paired
+
+    def _closes(self, mark: int) -> bool | None:
+        """Whether a mark closes; None for the end of a paragraph."""
+        columns, word = self._columns, self._columns.words[mark]
+        if word not in _PAIRS:
+            return None
+        if word != '"':
+            return word in _CLOSING
+        return mark > 0 and columns.starts[mark] == columns.ends[mark - 1] and columns.words[mark - 1] not in ("(", "[")
+
+    def _partner(self, mark: int, last: int) -> int | None:
+        """The closing partner that stands right behind the stretch, a full stop or comma between."""
+        columns = self._columns
+        for token in range(last + 1, min(last + 3, columns.size)):
+            word = columns.words[token]
+            if word in _PAIRS and _PAIRS[word] == _PAIRS[columns.words[mark]] and self._closes(token):
+                return token
+            if word not in (".", ",", "!", "?"):
+                return None
+        return None
 
 
 def _below_first(columns: Columns) -> list[int]:

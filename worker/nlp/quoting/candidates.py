@@ -24,6 +24,9 @@ _INSERTED = frozenset({"parataxis", "ccomp", "advcl", "dep", "conj", "nsubj", "i
 #: Labels that hold content only between quotation marks.
 _QUOTED = frozenset({"npadvmod", "advmod", "dative", "conj"})
 
+#: Verbs that tell blows as well as words.
+_BLOWS = frozenset({"attack", "hit", "target", "hammer", "blast", "pummel", "rip", "strike"})
+_PLACES = frozenset({"GPE", "LOC", "FAC", "NORP"})
 #: Most tokens between a cue and either comma around its clause.
 _INSERTION = 12
 
@@ -91,6 +94,8 @@ def _verb(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
             continue
         if syntax.region[child] < 0 and (label in _QUOTED or (label == "advcl" and child < token)):
             continue
+        if label in ("dobj", "nsubjpass") and syntax.region[child] < 0 and _struck(syntax, token, child):
+            continue
         yield Candidate(cue=token, word=word, head=child, frame=label)
     label, head = deps[token], syntax.heads[token]
     if label == "acl" or (label == "relcl" and not any(deps[child] in ("ccomp", "xcomp") for child in children)):
@@ -99,6 +104,15 @@ def _verb(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
         yield Candidate(cue=token, word=word, head=head, frame="host")
     if "quote" in word.frames and (bounds := insertion(syntax, token)) is not None:
         yield Candidate(cue=token, word=word, head=bounds[0], frame="insert")
+
+
+def _struck(syntax: Syntax, token: int, thing: int) -> bool:
+    """"Russia attacked Ukraine" criticises nobody: blows between places are no words."""
+    columns = syntax.columns
+    if columns.lemmas[token].lower() not in _BLOWS:
+        return False
+    return columns.ents[thing] in _PLACES or any(
+        syntax.deps[child] == "nsubj" and columns.ents[child] in _PLACES for child in syntax.children[token])
 
 
 def insertion(syntax: Syntax, token: int) -> tuple[int, int] | None:
