@@ -83,8 +83,8 @@ def _over_redis(url: str) -> dict[str, Any]:
         "broker_url": broker_url(url),
         "broker_transport_options": _transport_options(url),
         "task_queues": [_queue(queue) for queue in keys.QUEUES],
-        # A worker takes a hint only for a process that is free: none waits behind a long article.
-        "worker_disable_prefetch": True,
+        # How many hints a worker takes is told in `pace.py`; this is only the bound.
+        "worker_prefetch_multiplier": 2,
     }
 
 
@@ -108,6 +108,8 @@ def _transport_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {
         "socket_timeout": 5, "socket_connect_timeout": 5, "socket_keepalive": True, "health_check_interval": 10,
         "client_name": "wiredesk-worker", "ack_emulation": False,
+        # Priorities are queues of their own: kombu would ask for four lists of each.
+        "priority_steps": [0],
     }
     if url.startswith("sentinel://"):
         _, name, _, password = sentinel_parts(url)

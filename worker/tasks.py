@@ -38,6 +38,7 @@ from worker.logs import get_logger, set_up_logs
 from worker.nlp.language import preload
 from worker.nlp.model import load_model
 from worker.nlp.reading import Reader
+from worker.pace import limit_hints, pace
 from worker.pipeline import Trip, run
 from worker.quarantine import ProcessLostError, run_apart
 from worker.reconciler import Reconciler
@@ -108,6 +109,12 @@ class _Lease:
 
 class HintRequest(Request):  # type: ignore[misc]  # Celery is untyped
     """A request that tells the ledger when its process was lost."""
+
+    def acknowledge(self) -> None:
+        """Note how long the article took, then do as Celery does; its `on_success` is written anew for each task and never asks ours."""
+        if self.time_start:
+            pace.took(time.time() - self.time_start)
+        super().acknowledge()
 
     def on_failure(self, exc_info: Any, send_failed_event: bool = True, return_ok: bool = False) -> None:  # noqa: ANN401 - Celery's signature
         """Report a process that died, then do as Celery does."""
@@ -267,6 +274,8 @@ class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is 
         reconciler = _reconciler()
         transport.held = False
         consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (_renew,))
+        if not load_settings().broker.url:
+            limit_hints(consumer)
         processes = int(getattr(consumer.controller, "concurrency", 0) or 1)
         _Held.consumer, _Held.processes = consumer, processes
         consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (partial(_show, processes),))

@@ -2,7 +2,7 @@
 -- Returns 'done' or 'stale'.
 local id, fence, result, status, stages = unpack(ARGV, 1, 5)
 local job = K.job .. id
-local f = fields(id, 'state', 'fence', 'version', 'accepted_at', 'sha256', 'entries', 'trace')
+local f = fields(id, 'state', 'fence', 'version', 'accepted_at', 'sha256', 'entries', 'trace', 'queue')
 if f.state ~= 'started' or f.fence ~= fence then
   count('stale')
   return 'stale'
@@ -11,7 +11,7 @@ if tonumber(f.version) > 1 then unindex(id) end
 redis.call('SET', K.result .. id, result, 'PX', C.result_ms)
 redis.call('ZREM', K.leases, id)
 redis.call('ZREM', K.open, id)
-if redis.call('GET', K.quarantined) == id then redis.call('DEL', K.quarantined) end
+if f.queue == K.quarantine and redis.call('GET', K.quarantined) == id then redis.call('DEL', K.quarantined) end
 local parts = {'id', id, 'version', f.version, 'status', status, 'sha256', f.sha256}
 if f.trace then parts[9], parts[10] = 'traceparent', f.trace end
 if C.results_in_stream then parts[#parts + 1], parts[#parts + 2] = 'result', result end

@@ -1,0 +1,33 @@
+"""How many hints a worker takes ahead of its free processes."""
+
+from __future__ import annotations
+
+from worker.pace import SHORT_SECONDS, Pace
+
+
+def test_nothing_is_taken_ahead_until_articles_have_proved_to_be_short() -> None:
+    """A worker that knows nothing yet is careful, and stays so while articles take their usual time."""
+    pace = Pace()
+    assert pace.ahead == 0
+    for _ in range(200):
+        pace.took(0.04)
+    assert pace.ahead == 0
+
+
+def test_very_short_articles_let_one_hint_be_taken_ahead() -> None:
+    """Never more than one."""
+    pace = Pace()
+    for _ in range(500):
+        pace.took(SHORT_SECONDS / 5)
+    assert pace.ahead == 1
+
+
+def test_one_long_article_ends_it() -> None:
+    """What waits behind a long article is what the rule is to prevent."""
+    pace = Pace()
+    for _ in range(500):
+        pace.took(0.001)
+    pace.took(3)
+    assert pace.ahead == 0
+    pace.took(0.001)
+    assert pace.ahead == 0
