@@ -16,8 +16,8 @@ from worker.ledger.jobs import Attempt
 from worker.producer import submit
 
 
-def wiredesk(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "WIREDESK_REDIS_URL": server.url, "COLUMNS": "200"}
+def wiredesk(server: Server, *arguments: str, columns: str = "200") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "WIREDESK_REDIS_URL": server.url, "COLUMNS": columns}
     return subprocess.run([sys.executable, "-m", "worker", "dead", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True,
                           check=False, timeout=60)
 
@@ -32,6 +32,27 @@ def letters(ledger: Ledger) -> list[str]:
         ledger.jobs.fail(attempt, "permanent", reason, f"no {name}")
     ledger.dead.bury("wiredesk.normal", "not_json", "it is no JSON", b"\x1b[31m\xff")
     return [letter.letter for letter in ledger.dead.list()]
+
+
+@pytest.mark.parametrize("command", ["show", "replay", "purge"])
+def test_letters_are_named_alike(server: Server, ledger: Ledger, letters: list[str], command: str) -> None:
+    """By number or id; who is not there is named, with where to look, and nothing is done."""
+    unknown = wiredesk(server, command, "nope") if command == "show" else wiredesk(server, command, "a", "nope")
+    assert unknown.returncode == 1
+    assert "nope: is no dead letter's number and no dead article's id; `wiredesk dead list` shows them" in unknown.stderr
+    assert ledger.dead.count() == 3
+    assert wiredesk(server, command, letters[1]).returncode == 0
+    assert ledger.dead.count() == (3 if command == "show" else 2)
+    assert wiredesk(server, command, "a").returncode == 0
+    assert ledger.dead.count() == (3 if command == "show" else 1)
+
+
+def test_a_narrow_terminal_shows_whole_numbers(server: Server, ledger: Ledger, letters: list[str]) -> None:
+    """At 80 columns no line is longer, each letter's number can be copied, and what is left out is in --json."""
+    listed = wiredesk(server, "list", columns="80").stdout
+    assert all(letter in listed for letter in letters)
+    assert all(len(line) <= 80 for line in listed.splitlines())
+    assert "LanguageError" in listed
 
 
 def test_dead_letters_are_listed_exported_replayed_and_purged(server: Server, ledger: Ledger, letters: list[str], tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.system.commands import environment, wiredesk
 
 @pytest.mark.parametrize(("arguments", "status", "sentence"), [
     (["submit", "nothing.txt"], 1, "wiredesk up"),
+    (["submit", "nothing.txt"], 1, "nothing.txt: does not exist"),
     (["status"], 1, "wiredesk up"),
     (["result", "x"], 1, "wiredesk up"),
     (["worker"], 1, "wiredesk up"),
@@ -69,3 +72,36 @@ def test_what_kubernetes_tells_of_services_is_no_setting(tmp_path: Path) -> None
     """A service called wiredesk-redis puts variables into every pod; they are not misspelt settings."""
     env = environment(tmp_path, WIREDESK_REDIS_PORT_6379_TCP="tcp://10.0.0.1:6379", WIREDESK_GATEWAY_SERVICE_HOST="10.0.0.2")
     assert wiredesk("extract", "nothing.txt", env=env)[0] == 1
+
+
+#: Runs the command with no room for a file larger than so many bytes.
+NARROW = ("import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); del sys.argv[1]; "
+          "runpy.run_module('worker', run_name='__main__')")
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.csv", "news.parquet"])
+def test_a_full_disk_is_named_and_leaves_nothing(tmp_path: Path, name: str) -> None:
+    """Whatever is left of the file is taken away, and nobody blames Wiredesk."""
+    results, folder = tmp_path / "results.jsonl", tmp_path / "out"
+    env = environment(tmp_path / "home")
+    _, out, _ = wiredesk("extract", "-", env=env, data=b'{"text": "Seoul said no on Monday."}\n' * 30)
+    results.write_text(out, encoding="utf-8")
+    folder.mkdir()
+    command = [sys.executable, "-c", NARROW, "2000", "export", str(folder / name), "--results", str(results)]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert f"{folder / name}: cannot be written (File too large); make room there" in done.stderr
+    assert "defect" not in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(folder.iterdir()) == []
+
+
+def test_an_output_without_room_is_named(tmp_path: Path) -> None:
+    """Results that a shell sends into a file."""
+    command = [sys.executable, "-c", NARROW, "100000", "extract", "-"]
+    with (tmp_path / "out.jsonl").open("wb") as out:
+        done = subprocess.run(command, env=environment(tmp_path / "home"), stdout=out, stderr=subprocess.PIPE, check=False,
+                              input=b'{"text": "Seoul said no on Monday."}\n' * 300)
+    assert done.returncode == 1
+    assert "file too large; make room there and call again" in done.stderr.decode()
+    assert "Traceback" not in done.stderr.decode()

@@ -5,6 +5,7 @@ Exit status: 0 all good, 1 some input failed (each named), 2 wrong usage or conf
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import pkgutil
@@ -23,6 +24,10 @@ for _module in [name for name in _files if name in sys.argv[1:2]] or _files:
     _add_to = getattr(importlib.import_module(f"{__name__}.{_module}"), "add_to", None)
     if _add_to is not None:
         _add_to(app)
+
+
+#: A disk without room is a matter of the machine.
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
 @app.callback()
@@ -52,6 +57,10 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("WIREDESK_LOGS__LEVEL") == "debug":
             raise
+        if isinstance(error, OSError) and error.errno in _NO_ROOM:
+            where = f"{error.filename}: " if error.filename else "what is written to: "
+            console.say(f"wiredesk: {where}{os.strerror(error.errno or 0).lower()}; make room there and call again", "red")
+            sys.exit(1)
         if type(error).__module__.startswith("redis."):
             console.say(f"wiredesk: the server does not answer as it should ({error}); try `wiredesk doctor`", "red")
             sys.exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import sys
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,7 +16,7 @@ from worker.records import parse_published
 
 if TYPE_CHECKING:
     from worker.ledger import Ledger
-    from worker.ledger.dead_letters import Filter
+    from worker.ledger.dead_letters import DeadLetter, Filter
 
 _Reason = Annotated[str, typer.Option(help="Only this class of reason, such as LanguageError or not_json.")]
 _Source = Annotated[str, typer.Option(help="Only what came in this way, such as http, cli or wiredesk.normal.")]
@@ -24,10 +25,13 @@ _Before = Annotated[str, typer.Option(help="Only what died before this date or d
 _After = Annotated[str, typer.Option(help="Only what died at or after this date or date-time.")]
 _Id = Annotated[str, typer.Option("--id", help="Only this article.")]
 _Json = Annotated[bool, typer.Option("--json", help="Print JSON lines instead of a table.")]
+_Letters = Annotated[list[str] | None, typer.Argument(metavar="[LETTER…]", help="Letters' numbers or their articles' ids.")]
 _All = Annotated[bool, typer.Option("--all", help="All letters: needed when nothing narrows them down.")]
 _DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 _SHOWN_ERROR = 90
+#: A terminal of so many columns has room for everything.
+_WIDE = 120
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,27 +53,31 @@ def list_letters(
         for letter in letters:
             console.print_json(letter.summary(), lines=True)
         return
-    kept = ledger.dead.count()
-    rows = [
-        (letter.letter, letter.id or "–", letter.source, letter.reason, letter.attempts or "–", f"{letter.died:%Y-%m-%d %H:%M:%S}",
-         letter.error[:_SHOWN_ERROR])
-        for letter in letters
-    ]
     reasons = Counter(letter.reason for letter in letters)
     summary = ", ".join(f"{count:,} {name}" for name, count in reasons.most_common()) or "none"
-    console.OUT.print(console.table("Dead letters", ("letter", "article", "source", "reason", "attempts", "died", "error"), rows,
-                                    f"{len(letters):,} shown of {kept:,} kept: {summary}"))
+    wide = console.OUT.width >= _WIDE
+    headings = ("letter", "article", "source", "reason", "attempts", "died", "error") if wide else ("letter", "article", "reason", "error")
+    caption = f"{len(letters):,} shown of {ledger.dead.count():,} kept: {summary}"
+    table = console.table("Dead letters", headings, [_row(letter, wide=wide) for letter in letters], caption)
+    # To be copied whole.
+    table.columns[0].no_wrap = True
+    console.OUT.print(table)
+
+
+def _row(letter: DeadLetter, *, wide: bool) -> tuple[object, ...]:
+    name, error = letter.id or "–", letter.error[:_SHOWN_ERROR]
+    if not wide:
+        return letter.letter, name, letter.reason, error
+    return letter.letter, name, letter.source, letter.reason, letter.attempts or "–", f"{letter.died:%Y-%m-%d %H:%M:%S}", error
 
 
 def show(letter: Annotated[str, typer.Argument(help="The letter's number or its article's id.")]) -> None:
     """Print one dead letter as JSON, with its article or its bytes."""
-    found = _ledger().dead.show(letter)
-    if found is None:
-        raise InputError(f"{letter}: is no dead letter's number and no dead article's id; `wiredesk dead list` shows them")
-    console.print_json(found.to_json())
+    console.print_json(_named(_ledger(), letter).to_json())
 
 
 def replay(
+    letters: _Letters = None,
     *, reason: _Reason = "", source: _Source = "", error: _Error = "", before: _Before = "", after: _After = "", article_id: _Id = "",
     rate: Annotated[float | None, typer.Option(min=0.01, help="At most so many a second.")] = None, dry_run: _DryRun = False,
     everything: _All = False,
@@ -77,11 +85,11 @@ def replay(
     """Put articles back on their queues, oldest first; broken off, it is simply called again."""
     from worker.ledger.dead_letters import REPLAY_ANSWERS
 
-    chosen = _narrowed(_filter(reason, source, error, (before, after), article_id), everything=everything)
-    answers: Counter[str] = Counter()
     ledger = _ledger()
+    chosen = _chosen(ledger, letters, _filter(reason, source, error, (before, after), article_id), everything=everything)
+    answers: Counter[str] = Counter()
     with console.progress("letters") as bar:
-        task = bar.add_task("replaying", total=ledger.dead.count())
+        task = bar.add_task("replaying", total=len(chosen.letters) or ledger.dead.count())
         for letter, answer in ledger.dead.replay(chosen, per_second=rate, dry_run=dry_run):
             answers[answer] += 1
             if answer != "queued":
@@ -93,12 +101,14 @@ def replay(
 
 
 def purge(
+    letters: _Letters = None,
     *, reason: _Reason = "", source: _Source = "", error: _Error = "", before: _Before = "", after: _After = "", article_id: _Id = "",
     dry_run: _DryRun = False, everything: _All = False,
 ) -> None:
     """Remove dead letters and their bytes for good."""
-    chosen = _narrowed(_filter(reason, source, error, (before, after), article_id), everything=everything)
-    removed = _ledger().dead.purge(chosen, dry_run=dry_run)
+    ledger = _ledger()
+    chosen = _chosen(ledger, letters, _filter(reason, source, error, (before, after), article_id), everything=everything)
+    removed = ledger.dead.purge(chosen, dry_run=dry_run)
     console.say(f"{removed:,} {'would be' if dry_run else 'are'} removed")
 
 
@@ -137,11 +147,20 @@ def _filter(reason: str, source: str, error: str, died: tuple[str, str], article
     return Filter(reason=reason, source=source, error=error, before=before, after=after, article_id=article_id)
 
 
-def _narrowed(chosen: Filter, *, everything: bool) -> Filter:
+def _chosen(ledger: Ledger, letters: list[str] | None, conditions: Filter, *, everything: bool) -> Filter:
     """A slip of the hand must not touch every letter."""
+    chosen = replace(conditions, letters=frozenset(_named(ledger, name).letter for name in letters or ()))
     if not everything and not chosen.narrows:
-        raise typer.BadParameter("name which letters are meant by --reason, --source, --error, --before, --after or --id; or say --all")
+        raise typer.BadParameter("name letters, or which are meant by --reason, --source, --error, --before, --after or --id; or say --all")
     return chosen
+
+
+def _named(ledger: Ledger, name: str) -> DeadLetter:
+    """Give the letter that a person names by its number or its article's id."""
+    found = ledger.dead.show(name)
+    if found is None:
+        raise InputError(f"{name}: is no dead letter's number and no dead article's id; `wiredesk dead list` shows them")
+    return found
 
 
 def _date(value: str, option: str) -> dt.datetime | None:

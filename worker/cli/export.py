@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
@@ -30,13 +31,17 @@ def export(
     from worker.schema import result_schema
 
     written = 0
-    with writer(path, result_schema()) as table, console.progress() as bar:
-        task = bar.add_task("exporting", total=None)
-        for result in _from_file(results) if results else _from_ledger(after):
-            if source is None or result["article"].get("source") == source:
-                table.write(result)
-                written += 1
-                bar.update(task, completed=written)
+    try:
+        with writer(path, result_schema()) as table, console.progress() as bar:
+            task = bar.add_task("exporting", total=None)
+            for result in _from_file(results) if results else _from_ledger(after):
+                if source is None or result["article"].get("source") == source:
+                    table.write(result)
+                    written += 1
+                    bar.update(task, completed=written)
+    except OSError as error:
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise InputError(f"{path}: cannot be written ({reason}); make room there or name a file elsewhere; nothing was kept") from None
     console.say(f"{written:,} results written to {path}")
 
 

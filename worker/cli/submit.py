@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from worker.cli import console
+from worker.errors import ServerUnavailableError
 from worker.files import ArticleFiles, Item
 from worker.ledger import Ledger, connect
 from worker.producer import BATCH, Verdict, submit_each
@@ -35,8 +36,14 @@ def submit(
 ) -> None:
     """Hand articles to the queue; a repeated submit doubles nothing."""
     defaults = {name: value for name, value in (("published_at", published), ("priority", priority)) if value}
-    ledger = connect(load_settings(), name="wiredesk-submit", check=True)
     files = ArticleFiles(paths, defaults)
+    try:
+        ledger = connect(load_settings(), name="wiredesk-submit", check=True)
+    except ServerUnavailableError:
+        # One who mends the server next should not then learn of a misspelt name.
+        for item in files.missing:
+            console.complain(item.origin, item.error or "")
+        raise
     tally: dict[str, int] = {}
     accepted: list[str] = []
     unconfirmed = 0

@@ -53,6 +53,11 @@ class ArticleFiles:
         self._source: Source | None = None
 
     @property
+    def missing(self) -> list[Item]:
+        """The paths that lead to no article, each with its reason, as known before any file is opened."""
+        return [place for place in self._places if isinstance(place, Item)]
+
+    @property
     def done(self) -> int:
         """Bytes read so far."""
         return self._finished + (self._source.position if self._source else 0)

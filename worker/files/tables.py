@@ -135,8 +135,7 @@ class _Lines:
         self._file.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._file.close()
-        _settle([self._path], failed=error is not None)
+        _settle([self._path], [self._file], failed=error is not None)
 
 
 class _Table(Protocol):
@@ -169,9 +168,7 @@ class _Tables:
                 table.add(row)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        for table in self._open.values():
-            table.close()
-        _settle(self._paths.values(), failed=error is not None)
+        _settle(self._paths.values(), self._open.values(), failed=error is not None)
 
 
 class _CsvTable:
@@ -237,10 +234,23 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.part")
 
 
-def _settle(paths: Iterable[Path], *, failed: bool) -> None:
-    """Put the finished files in their places, all or none."""
+class _Closable(Protocol):
+    def close(self) -> None:
+        """Write what is left."""
+
+
+def _settle(paths: Iterable[Path], files: Iterable[_Closable], *, failed: bool) -> None:
+    """Close the files and put them in their places, all or none; a disk may be found full only as the last bytes are written."""
+    full = None
+    for file in files:
+        try:
+            file.close()
+        except OSError as error:
+            full = error
     for path in paths:
-        if failed:
+        if failed or full:
             _beside(path).unlink(missing_ok=True)
         else:
             _beside(path).replace(path)
+    if full and not failed:
+        raise full

@@ -92,6 +92,8 @@ class Filter:
     #: Part of the error's text.
     error: str = ""
     article_id: str = ""
+    #: Their numbers.
+    letters: frozenset[str] = frozenset()
 
     @property
     def narrows(self) -> bool:
@@ -101,7 +103,8 @@ class Filter:
     def holds(self, letter: DeadLetter) -> bool:
         """Tell whether the letter is meant."""
         return (
-            self.reason in ("", letter.reason) and self.source in ("", letter.source) and self.error in letter.error
+            (not self.letters or letter.letter in self.letters)
+            and self.reason in ("", letter.reason) and self.source in ("", letter.source) and self.error in letter.error
             and self.article_id in ("", letter.id) and (self.before is None or letter.died < self.before)
             and (self.after is None or letter.died >= self.after)
         )

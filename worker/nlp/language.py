@@ -6,6 +6,7 @@ short texts, so those with fewer than 200 letters, and those it is not sure of, 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from threading import Lock, Thread
@@ -59,7 +60,12 @@ def language_of(article: Article, model_language: str) -> Language:
 
 def preload() -> None:
     """Begin to load the identifier beside other work: its model is unpacked, which leaves the interpreter to others."""
-    Thread(target=_identifier, name="language", daemon=True).start()
+    Thread(target=_load_early, name="language", daemon=True).start()
+
+
+def _load_early() -> None:
+    with suppress(OSError):  # no room to unpack it: told when an article needs it
+        _identifier()
 
 
 def _judge(text: str) -> Language | None:
