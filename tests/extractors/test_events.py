@@ -61,6 +61,13 @@ def test_an_event_has_its_day_its_place_and_its_numbers(reader: Reader) -> None:
     assert [numbers[number] for number in event["quantities"]] == [12]
 
 
+def test_the_reporter_is_no_actor(reader: Reader) -> None:
+    """Who tells the news does not act in it."""
+    article = Article.parse({"text": "By Anna Berg\n\nAnna Berg reported that rebels attacked Chad.", "authors": ["Anna Berg"]})
+    found = run(article, reader, Trip(received=dt.datetime(2024, 10, 22, tzinfo=dt.UTC)))["events"]
+    assert [actor["text"] for event in found for actor in event["actors"]] == ["rebels"]
+
+
 def test_how_old_somebody_is_is_no_number_of_the_event(reader: Reader) -> None:
     """An age belongs to the person."""
     found = read(reader, "Olaf Scholz, 66, met Emmanuel Macron in Berlin.")["events"]

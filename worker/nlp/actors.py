@@ -79,6 +79,8 @@ class Actors:
         if self._columns.pos[token] not in _NOMINAL:
             return []
         entity = self._parties.entity_of(token)
+        if entity is not None and entity.reporter:
+            return []
         return [replace(self._described(token, None), code=None, entity=entity.number if entity else None)]
 
     def described(self, token: int) -> list[Actor]:
@@ -108,6 +110,8 @@ class Actors:
     def _find(self, token: int) -> Iterator[Actor]:
         columns = self._columns
         entity = self._parties.entity_of(token)
+        if entity is not None and entity.reporter:
+            return  # who tells the news does not act in it
         pos, lemma = columns.pos[token], columns.lemmas[token].lower()
         if nouns().get(lemma) == "NONE" or (entity is not None and entity.name and "Flight" in entity.name.split(" ")):
             return
