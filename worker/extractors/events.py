@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from worker.nlp.eventing.occurrence import Occurrence
     from worker.nlp.reading import Reading
 
-VERSION = 2
+VERSION = 3
 NEEDS = ("entities", "quotes", "timexes", "quantities")
 PREFIX = "v"
 LANGUAGES = ("en",)

@@ -33,6 +33,11 @@ _ASIDE = frozenset({"during", "before", "after", "since", "until", "regarding", 
 #: "military officers" are soldiers; "military government", "police minister" are governments.
 _RULES = frozenset({"MIL", "BUS", "CVL", "COP"})
 _DEEPEST = 3
+#: What stands before an office without naming whose it is.
+_RANKS = frozenset({"the", "vice", "deputy", "acting", "interim", "former", "then", "new", "first", "assistant", "press", "foreign", "home",
+                    "defense", "defence", "state", "treasury", "health", "chief", "executive", "general", "u.s.", "us", "uk", "ex"})
+#: Offices of states and of firms alike.
+_OFFICES = frozenset({"president", "spokesman", "spokeswoman", "spokesperson", "executive", "director", "secretary", "chairman"})
 #: Officers that are general and no generals.
 _OFFICERS = frozenset({"attorney", "secretary", "solicitor", "director", "consul", "inspector", "auditor", "surgeon", "comptroller"})
 
@@ -179,9 +184,10 @@ class Actors:
             if not code and role.organisation is not None:
                 code = self._parties.entities[role.organisation].ids.plover
             found = next((found for word in reversed(role.text.lower().split()) if (found := nouns().get(word))), None)
-            if found != "GOV" or self._governs(role.organisation):
+            if found != "GOV" or (self._governs(role.organisation) and not (role.organisation is None and _of_firm(role.text))):
                 sector = sector or found
-        sector = sector or self._title(token)
+        if not sector and not any(role.organisation is None and _of_firm(role.text) for role in entity.roles):
+            sector = self._title(token)
         leader = leaders().get((entity.name or "").casefold()) or leaders().get((entity.name or "").split(" ")[-1].casefold())
         if leader and (not code or code == leader[0]):
             return leader[0], sector or leader[1]
@@ -247,9 +253,13 @@ class Actors:
         return found
 
     def _private(self, token: int) -> bool:
-        """"the president of the chess club": an officer of what is no state's."""
+        """"the president of the chess club", "a Google spokesman": an officer of what is no state's."""
         for child in self._columns.children[token]:
-            if self._columns.deps[child] == "prep" and self._columns.words[child].lower() in ("of", "at"):
+            if self._columns.deps[child] in ("compound", "poss", "nmod") and self._columns.lemmas[token].lower() in _OFFICES:
+                entity = self._parties.entity_of(child)
+                if entity is not None and entity.type == "ORG" and entity.ids.plover != "IGO":
+                    return not self._governs(entity.number) or _SORTS.get(_organisation(entity.name or "") or "") == "BUS"
+            if self._columns.deps[child] == "prep" and self._columns.words[child].lower() in ("of", "at", "for"):
                 for noun in self._columns.children[child]:
                     entity = self._parties.entity_of(noun)
                     if entity is not None and entity.type == "ORG":
@@ -331,6 +341,15 @@ def _country_in(name: str) -> str | None:
         if len(words) > size and len(places) == 1 and places[0].kind == "state":
             return places[0].plover
     return None
+
+
+@cache
+def _of_firm(role: str) -> bool:
+    """"AdRoll President" is an officer of a firm that nobody knows; "Iraqi President", "Vice President" govern."""
+    *before, office = role.split(" ")
+    return office.lower() in _OFFICES and any(
+        word[:1].isupper() and word.lower() not in nouns() and word.lower() not in _RANKS and word not in _modifiers()
+        and gazetteer().look_up(word) is None for word in before)
 
 
 def _leftmost(columns: Columns, token: int) -> int:

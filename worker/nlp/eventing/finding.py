@@ -143,7 +143,8 @@ class Finder:
             return False  # "both agree that it was a crime": an opinion
         if self._senses.bare(token, frame.type, actors):
             return False
-        if self._senses.able(token, state) or (frame.type == "AID" and not actors and not self._arguments.passive(token)):
+        if self._senses.able(token, state) or (
+                frame.type in ("AID", "SUPPORT") and not actors and self._by_thing(token)):
             return False
         return not self._senses.silent(token, frame) and (bool(actors) or frame.type != "ASSAULT" or self._senses.violent(token))
 
@@ -342,6 +343,11 @@ class Finder:
             if found:
                 return found
         return []
+
+    def _by_thing(self, token: int) -> bool:
+        """"helicopters that support the business": what is no party helps nobody."""
+        subject = None if self._arguments.passive(token) else self._arguments.subject(token)
+        return subject is not None and self._columns.pos[subject] != "PRON"
 
     def _joint(self, noun: int) -> bool:
         """"joint exercises": with whom is not said."""

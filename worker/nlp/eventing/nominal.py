@@ -79,13 +79,17 @@ class Nominal:
         lemma = columns.lemmas[token].lower()
         if lemma in classes()["stance"]:
             wanted: tuple[str, ...] = ("for", "of", "to")
+            if lemma == "demand" and columns.tags[token] == "NN":
+                return False  # "U.S. demand for cars" asks for nothing
             if lemma == "call":  # "a media call", "his call of the race"
                 wanted, actors = ("for",), [actor for actor in actors if columns.deps[actor.token] != "compound"]
             return bool(actors) and any(
                 columns.deps[child] == "acl" or (columns.deps[child] == "prep" and columns.words[child].lower() in wanted)
                 for child in columns.children[token])
         if lemma in classes()["deed"] and (actors or recipients):
-            return True
+            if lemma in ("release", "pardon"):  # "the release of the minutes"
+                return any(actor.sector or actor.type == "PERSON" for actor in recipients)
+            return bool(actors) or lemma not in classes()["moved"]
         verb = columns.heads[token]
         return (lemma in classes()["upheaval"] and columns.deps[token] == "nsubj" and columns.lemmas[verb].lower() in classes()["outbreak"]
                 and frame.type in ("PROTEST", "ASSAULT"))

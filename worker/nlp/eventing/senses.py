@@ -28,6 +28,8 @@ _OFFICES = frozenset({"government", "regime", "administration", "junta", "state"
 _PRIVATE = frozenset({"CVL", "EDU", "MED", "AGR"})
 #: Deeds of which anybody's is public.
 _GRAVE = frozenset({"ASSAULT", "COERCE", "PROTEST"})
+#: What no firm does: Morgan Stanley may retreat from a market.
+_STATELY = frozenset({"RETREAT", "CONCEDE", "MOBILIZE"})
 _GROUPS = frozenset({"REQUEST", "REJECT", "ACCUSE", "THREATEN"})
 #: A score: "2-1", "6 - 3".
 _SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}")
@@ -137,15 +139,22 @@ class Senses:
         parties = [*actors, *recipients]
         if actors and all(self._firm(actor) for actor in actors) and kind != "ASSAULT":
             # "Ford offered 60 million for a plant", "shares rallied": business
-            return any(self._governs(actor) for actor in recipients)
+            return kind not in _STATELY and any(self._governs(actor) for actor in recipients)
         if kind in _GRAVE:
             return bool(parties)
         if actors and not any(actor.sector or actor.type for actor in actors) and not (recipients and any(a.code for a in actors)):
             return False  # "footballers pledge a part of their pay", "a Danish developer gave a million"
         if kind == "SANCTION" and not recipients and not any(actor.code and actor.type != "PERSON" for actor in actors):
             return False
-        return any(actor.code or actor.type == "ORG" or (actor.sector and (not self._ordinary(actor) or (
-            kind in _GROUPS and self._columns.tags[actor.token] == "NNS" and (actor in actors or not actors)))) for actor in parties)
+        return any(self._acts_in_public(actor) or (kind in _GROUPS and self._ordinary(actor) and self._columns.tags[actor.token] == "NNS"
+                                                   and (actor in actors or not actors)) for actor in parties)
+
+    def _acts_in_public(self, actor: Actor) -> bool:
+        """States, their bodies and peoples do; firms, unknown bodies and people in private do not ("two interns sued the firm")."""
+        if self._firm(actor):
+            return False
+        people = self._columns.tags[actor.token] == "NNS" or self._columns.lemmas[actor.token].lower() == "people"
+        return (bool(actor.code or actor.sector) and not self._ordinary(actor)) or (bool(actor.code) and people)
 
     def _ordinary(self, actor: Actor) -> bool:
         """People in private; one worker is, a union is not."""
