@@ -9,6 +9,7 @@ causes, no sub-events, and nothing that is only wished, asked for or supposed.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING
 
@@ -113,13 +114,12 @@ class _Nearest:
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._tokens = {start: token for token, start in enumerate(columns.starts)}
 
     def of(self, records: Iterator[tuple[int, Hashable]]) -> dict[int | None, list[Hashable]]:
         found: dict[int | None, list[Hashable]] = {}
         for start, key in records:
-            token = self._tokens.get(start)
-            if token is not None:
+            token = bisect_left(self._columns.starts, start)
+            if token < self._columns.size and self._columns.starts[token] == start:
                 found.setdefault(_clause(self._columns, token), []).append(key)
         return found
 

@@ -67,6 +67,7 @@ class Actors:
     def __init__(self, columns: Columns, parties: Parties) -> None:
         self._columns, self._parties = columns, parties
         self._known: dict[int, tuple[Actor, ...]] = {}
+        self._joined: dict[int, list[Actor]] = {}
 
     def at(self, token: int) -> tuple[Actor, ...]:
         """Give the party or parties that the noun or pronoun names; none if it names no party ("French and Egyptian ships": two)."""
@@ -77,7 +78,10 @@ class Actors:
 
     def all_of(self, token: int) -> list[Actor]:
         """Give the parties of a noun and of those joined to it by "and"."""
-        return [actor for member in conjuncts(self._columns, token) for actor in self.at(member)]
+        found = self._joined.get(token)
+        if found is None:
+            found = self._joined[token] = [actor for member in conjuncts(self._columns, token) for actor in self.at(member)]
+        return found
 
     def unnamed(self, token: int) -> list[Actor]:
         """Give a subject that is no party as the actor that it is in grammar: "The bridge collapsed"; pronouns without a referent: none."""
@@ -303,8 +307,11 @@ class Actors:
 def conjuncts(columns: Columns, token: int) -> list[int]:
     """Give the token and all that is joined to it by "and" or "or", in order."""
     found = [token]
+    deps = columns.deps
     for member in found:
-        found.extend(child for child in columns.children[member] if columns.deps[child] == "conj")
+        for child in columns.children[member]:
+            if deps[child] == "conj":
+                found.append(child)  # noqa: PERF401 - most tokens have no such child: a generator costs more than it saves
     return found
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import accumulate
+from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
+    from spacy.strings import StringStore
     from spacy.tokens import Doc
 
 #: Words whose lemma the rules of spaCy's English models cut too short ("hop" of "hoped"), by their lower case.
@@ -17,56 +20,58 @@ _MENDED = {form: verb for verb, stem in (("hope", "hop"), ("stage", "stag"), ("w
 _NAMES_AND_MODALS = frozenset({"May", "Will", "Might"})
 
 _TITLES = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Minister", "Lady", "Dame", "Sir"})
-_ATTRIBUTES: list[int | str] = ["ORTH", "POS", "TAG", "DEP", "LEMMA", "ENT_TYPE", "ENT_IOB", "HEAD", "SENT_START", "SPACY"]
+_ATTRIBUTES: list[int | str] = ["ORTH", "POS", "TAG", "DEP", "LEMMA", "ENT_TYPE", "ENT_IOB", "HEAD", "SENT_START", "IDX", "LENGTH"]
 
 
-#: Strings by spaCy's number for them, which is the same in every doc and process; forgotten when there are too many.
-_seen: dict[int, str] = {}
+class _Strings(dict[int, str]):
+    """Strings by spaCy's number for them, which is the same in every doc and process; forgotten when there are too many."""
+
+    store: StringStore
+
+    def __missing__(self, number: int) -> str:
+        self[number] = string = self.store[number] if number else ""
+        return string
+
+
+_seen = _Strings()
 _MOST_SEEN = 12_000
 
 
 class Columns:
-    """One list for each attribute, indexed by token: `words`, `starts`, `ends` (code points), `tags`, `pos`, `deps`, `lemmas`,
-    `heads` (token indices), `ents` (entity types, "" for none), `ent_iob` (2 outside, 3 begins, 1 inside), `sents` (number of the
-    sentence), `sentences` (first token of each sentence, and the doc's length at the end) and `children` (token indices, left to right).
+    """One list for each attribute, indexed by token: `words`, `lowers` (in small letters), `starts`, `ends` (code points), `tags`, `pos`,
+    `deps`, `lemmas`, `heads` (token indices), `ents` (entity types, "" for none), `ent_iob` (2 outside, 3 begins, 1 inside), `sents`
+    (number of the sentence), `sentences` (first token of each sentence, and the doc's length at the end), `children` (token indices,
+    left to right), `lefts` and `rights` (first and last token of what hangs on the token, itself among it).
     """  # noqa: D205 - a table in one sentence
 
     def __init__(self, doc: Doc) -> None:
         self.size = len(doc)
         rows = doc.to_array(_ATTRIBUTES)
-        strings = doc.vocab.strings
         if len(_seen) > _MOST_SEEN:
             _seen.clear()
-
-        def named(column: int) -> list[str]:
-            values: list[int] = rows[:, column].tolist()
-            for value in set(values).difference(_seen):
-                _seen[value] = strings[value] if value else ""
-            return [_seen[value] for value in values]
-
-        self.words, self.pos, self.tags, self.deps, lemmas, self.ents = (named(column) for column in range(6))
-        self.lemmas = [_MENDED.get(word.lower(), lemma) for word, lemma in zip(self.words, lemmas, strict=True)]
-        # A doc is its words and the single spaces behind them: an offset is the length of all before.
-        lengths = [len(word) for word in self.words]
-        steps = [length + space for length, space in zip(lengths, rows[:, 9].tolist(), strict=True)]
-        self.starts: list[int] = list(accumulate(steps, initial=0))[:self.size]
-        self.ends = [start + length for start, length in zip(self.starts, lengths, strict=True)]
+        _seen.store = doc.vocab.strings
+        # map() over C functions: a loop in Python over each attribute of each token takes twice as long.
+        named = (list(map(_seen.__getitem__, rows[:, column].tolist())) for column in range(6))
+        self.words, self.pos, self.tags, self.deps, self.lemmas, self.ents = named
+        self.lowers: list[str] = list(map(str.lower, self.words))
+        if not _MENDED.keys().isdisjoint(self.lowers):
+            self.lemmas = [_MENDED.get(word, lemma) for word, lemma in zip(self.lowers, self.lemmas, strict=True)]
+        starts = rows[:, 9].astype("int64")
+        self.starts: list[int] = starts.tolist()
+        self.ends: list[int] = (starts + rows[:, 10].astype("int64")).tolist()
         self.ent_iob: list[int] = rows[:, 6].tolist()
         # HEAD is an offset stored without a sign: adding it wraps around to the head's index.
-        offsets = rows[:, 7].astype("int64").tolist()
-        self.heads: list[int] = [token + offset for token, offset in enumerate(offsets)]
-        starts = rows[:, 8].astype("int64").tolist()
-        self.sentences = [token for token, start in enumerate(starts) if start == 1 or token == 0]
-        self.sents: list[int] = []
-        for number, first in enumerate(self.sentences):
-            last = self.sentences[number + 1] if number + 1 < len(self.sentences) else self.size
-            self.sents.extend([number] * (last - first))
-        self.sentences.append(self.size)
-        for token, word in enumerate(self.words):
-            if word in _NAMES_AND_MODALS and self.tags[token] == "MD":
-                self._mend_name(token)
-        if "May" in self.words:
-            self._mend_may()
+        self.heads: list[int] = (rows[:, 7].astype("int64") + np.arange(self.size)).tolist()
+        begins = rows[:, 8] == 1
+        begins[:1] = True
+        self.sentences: list[int] = [*np.flatnonzero(begins).tolist(), self.size]
+        self.sents: list[int] = (np.cumsum(begins) - 1).tolist()
+        if not _NAMES_AND_MODALS.isdisjoint(self.words):
+            for token, word in enumerate(self.words):
+                if word in _NAMES_AND_MODALS and self.tags[token] == "MD":
+                    self._mend_name(token)
+            if "May" in self.words:
+                self._mend_may()
         self.children: list[list[int]] = [[] for _ in range(self.size)]
         for token, head in enumerate(self.heads):
             if head != token:
@@ -108,3 +113,26 @@ class Columns:
             for token in places:
                 if self.ents[token] == "DATE" and self.deps[token] in ("nsubj", "nsubjpass", "poss", "dobj"):
                     self.ents[token], self.ent_iob[token] = "PERSON", 3
+
+    @cached_property
+    def lefts(self) -> list[int]:
+        """The first token of each token's subtree."""
+        heads, found = self.heads, list(range(self.size))
+        # From the left: what a token's heads have once is their first, and so have all above them.
+        for token in range(self.size):
+            below, above = token, heads[token]
+            while above != below and found[above] > token:
+                found[above] = token
+                below, above = above, heads[above]
+        return found
+
+    @cached_property
+    def rights(self) -> list[int]:
+        """The last token of each token's subtree."""
+        heads, found = self.heads, list(range(self.size))
+        for token in range(self.size - 1, -1, -1):
+            below, above = token, heads[token]
+            while above != below and found[above] < token:
+                found[above] = token
+                below, above = above, heads[above]
+        return found

@@ -51,7 +51,8 @@ def _shingles(text: str) -> NDArray[uint32]:
     """Hash each run of three words to 32 bits; a text of one or two words is one shingle."""
     import numpy as np
 
-    words = _WORD.findall(unicodedata.normalize("NFKC", text).casefold())[:MAX_WORDS]
+    folded = text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    words = _WORD.findall(folded)[:MAX_WORDS]
     if not words:
         return np.empty(0, dtype=np.uint32)
     codes: NDArray[uint64] = np.array([crc32(word) for word in " ".join(words).encode().split(b" ")], dtype=np.uint64)

@@ -7,6 +7,7 @@ Facts come from `lexicons/countries.txt`, `regions.txt`, `cities.txt` and `organ
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -69,13 +70,16 @@ class Gazetteer:
         self.nicknames: dict[str, str] = {fold(entry[0]): entry[1] for entry in entries("nicknames")}
         #: First word of every entry with the largest number of words that an entry beginning so has.
         self.openings: dict[str, int] = {}
+        #: First word of every entry with the characters that can follow it, blanks aside; "" where nothing has to.
+        self.followers: dict[str, set[str]] = defaultdict(set)
         for table in (self.names, self.demonyms, self.capitals, self.seats, self.cities, self.products, self.nicknames):
             for name in table:
                 opening, _, rest = name.replace("-", " ").replace(",", " ,").partition(" ")
                 # A hyphen and a possessive 's are tokens of their own.
                 length = 1 + rest.count(" ") + bool(rest) + 2 * name.count("-") + 2 * name.count("'")
-                self.openings[opening] = max(self.openings.get(opening, 0), length)
-                self.openings[name.partition(" ")[0]] = max(self.openings.get(name.partition(" ")[0], 0), length)
+                for first in (opening, name.partition(" ")[0]):
+                    self.openings[first] = max(self.openings.get(first, 0), length)
+                    self.followers[first].add(name[len(first):].lstrip(" ")[:1])
 
     def look_up(self, text: str) -> tuple[Kind, Form, tuple[Place, ...], bool] | None:
         """Give what a spelling is: its kind, form, the places it could stand for, and whether it is a plural noun."""

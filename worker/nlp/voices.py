@@ -27,9 +27,10 @@ class Voices:
     def at(self, place: int) -> Any | None:  # noqa: ANN401 - the quote's record, whose class an extractor owns
         """Give the innermost quote that holds the code point."""
         last = bisect_right(self._starts, place)
-        for start, end, quote in reversed(self._pieces[max(last - _NESTED, 0):last]):
-            if start <= place < end:
-                return quote
+        for at in range(last - 1, max(last - _NESTED, 0) - 1, -1):
+            piece = self._pieces[at]
+            if place < piece[1]:
+                return piece[2]
         return None
 
 

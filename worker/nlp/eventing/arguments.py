@@ -28,9 +28,17 @@ class Arguments:
 
     def __init__(self, columns: Columns, actors: Actors) -> None:
         self.columns, self.actors = columns, actors
+        # A verb is looked at for its type, and again when it has none: what was found is kept.
+        self._subjects: dict[int, int | None] = {}
+        self._parties: dict[int, list[Actor]] = {}
 
     def subject(self, token: int) -> int | None:
         """Give the head of the phrase that does what the verb says, the "by" of a passive; none if nobody is named."""
+        if token not in self._subjects:
+            self._subjects[token] = self._subject(token)
+        return self._subjects[token]
+
+    def _subject(self, token: int) -> int | None:
         columns = self.columns
         for _ in range(_CLIMB):
             found, passive = self._own_subject(token)
@@ -133,6 +141,11 @@ class Arguments:
 
     def named(self, subject: int) -> list[Actor]:
         """Give the parties of a subject; a pronoun that nobody tied to a party is the speaker's own ("Uganda said it had paid")."""
+        if subject not in self._parties:
+            self._parties[subject] = self._named(subject)
+        return self._parties[subject]
+
+    def _named(self, subject: int) -> list[Actor]:
         columns = self.columns
         found = self.actors.all_of(subject) or self.actors.described(subject) or self.parties(subject)
         if columns.pos[subject] != "PRON" or any(actor.code for actor in found) or columns.words[subject].lower() not in _OWN:

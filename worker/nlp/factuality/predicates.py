@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,15 +29,11 @@ def predicates_of(columns: Columns) -> Iterator[int]:
 
 
 class Stretches:
-    """Where the statements of one doc stand; the edges of all phrases are found once."""
+    """Where the statements of one doc stand."""
 
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
-        self._first, self._last = list(range(columns.size)), list(range(columns.size))
-        for edges, better in ((self._first, min), (self._last, max)):
-            for token in _below_first(columns):
-                head = columns.heads[token]
-                edges[head] = better(edges[head], edges[token])
+        self._first, self._last = columns.lefts, columns.rights
         self._marks = [token for token, word in enumerate(columns.words) if word in _PAIRS or "\n\n" in word]
 
     def of(self, token: int) -> tuple[int, int]:
@@ -47,7 +44,8 @@ class Stretches:
         columns, first, last = self._columns, token, token
         for child in columns.children[token]:
             if columns.deps[child] not in _APART:
-                first, last = min(first, self._first[child]), max(last, self._last[child])
+                first = min(first, self._first[child])
+                last = max(last, self._last[child])
         first, last, paired = self._balanced(first, token, last)
         while first < token and _outer(columns.words[first]) and first not in paired:
             first += 1
@@ -101,13 +99,6 @@ class Stretches:
         return None
 
 
-def _below_first(columns: Columns) -> list[int]:
-    """All tokens that hang on another, each after all that hang below it."""
-    order = [token for token in range(columns.size) if columns.heads[token] == token]
-    for token in order:
-        order.extend(columns.children[token])
-    return [token for token in reversed(order) if columns.heads[token] != token]
-
-
+@lru_cache(maxsize=2_000)
 def _outer(word: str) -> bool:
     return not word.strip() or all(character in _MARKS for character in word)

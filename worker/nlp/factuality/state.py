@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 from worker.nlp.factuality.lexicon import CERTAIN, RANK, UNKNOWN, Effect, Status
@@ -63,8 +62,8 @@ class State:
     def hedged(self, polarity: int | None, strength: int, status: Status, cue: int, why: str) -> State:
         """Give the state after one word beside the predicate."""
         turned = self.polarity if polarity is None else self.polarity * polarity
-        return replace(self, polarity=turned, strength=min(self.strength, strength) if strength != UNKNOWN else UNKNOWN,
-                       status=stronger(self.status, status), cues=(*self.cues, cue), why=why)
+        return State(turned, min(self.strength, strength) if strength != UNKNOWN else UNKNOWN, stronger(self.status, status), self.source,
+                     (*self.cues, cue), why)
 
 
 def stronger(one: Status, other: Status) -> Status:

@@ -30,13 +30,23 @@ class Match:
 
 def matches(columns: Columns) -> Iterator[Match]:
     """Give the longest entries of the gazetteer from left to right."""
-    openings = gazetteer().openings
+    known = gazetteer()
+    openings, followers = known.openings, known.followers
     words, size = columns.words, columns.size
     token = 0
     while token < size:
         word = words[token]
-        longest = openings.get(word) or ("’" in word and openings.get(word.replace("’", "'"))) or (
-            len(word) > 2 and word.isupper() and openings.get(word.title()))  # noqa: PLR2004 - "NEW YORK"; shorter ones are acronyms
+        opening = word
+        if word not in openings:
+            opening = word.replace("’", "'") if "’" in word else ""
+            if opening not in openings and len(word) > 2 and word.isupper():  # noqa: PLR2004 - "NEW YORK"; shorter ones are acronyms
+                opening = word.title()
+        longest = openings.get(opening, 0)
+        if longest:
+            # "The" opens many a newspaper's name, "New" many a town's: the next word's first character tells most of them off.
+            following = words[token + 1][:1].replace("’", "'") if token + 1 < size else ""
+            if following not in followers[opening]:
+                longest = 1 if "" in followers[opening] or word.isupper() else 0
         found = _longest(columns, token, longest) if longest else None
         if found:
             yield found

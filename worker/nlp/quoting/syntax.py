@@ -30,7 +30,7 @@ class Syntax:
         #: Each token's entry among the words that attribute.
         self.word = all_cue_words(columns)
         #: First and last token of each token's subtree.
-        self.left, self.right = _edges(columns.heads)
+        self.left, self.right = columns.lefts, columns.rights
         #: Number of the outer quotation-mark region that holds the token (marks included), or -1.
         self.region = _regions(columns, quotation)
 
@@ -80,24 +80,6 @@ class Syntax:
         columns = self.columns
         return (columns.ents[token] in _SPEAKING or columns.words[token].lower() in _PERSONS
                 or columns.pos[token] == "PROPN" or columns.lemmas[token].lower() in source_kinds())
-
-
-def _edges(heads: list[int]) -> tuple[list[int], list[int]]:
-    size = len(heads)
-    left, right = list(range(size)), list(range(size))
-    for token in range(size):
-        above = heads[token]
-        below = token
-        while above != below and left[above] > token:
-            left[above] = token
-            below, above = above, heads[above]
-    for token in range(size - 1, -1, -1):
-        above = heads[token]
-        below = token
-        while above != below and right[above] < token:
-            right[above] = token
-            below, above = above, heads[above]
-    return left, right
 
 
 def _regions(columns: Columns, quotation: Quotation) -> list[int]:
