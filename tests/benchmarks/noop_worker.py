@@ -20,4 +20,4 @@ def _nothing(article: Article, reader: object, trip: Trip, tell: object = None, 
 
 
 tasks.run = _nothing
-tasks.reader = lambda: SimpleNamespace(model=SimpleNamespace(name="none"), report="none")
+tasks.reader = lambda: SimpleNamespace(model=SimpleNamespace(name="none"), report="none", lexicons=None)

@@ -69,7 +69,7 @@ def _run(article: Any, reader: object, trip: Any, tell: Callable[[str], None] | 
 
 
 tasks.run = _run
-tasks.reader = lambda: SimpleNamespace(model=SimpleNamespace(name="none"), report="none")
+tasks.reader = lambda: SimpleNamespace(model=SimpleNamespace(name="none"), report="none", lexicons=None)
 
 _start, _commit = Jobs.start, Jobs.commit
 
