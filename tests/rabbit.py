@@ -1,4 +1,4 @@
-"""A real RabbitMQ node of a test's own: on free loopback ports, with its own name, cookie, folder and port mapper; gone with the test."""
+"""Real RabbitMQ nodes of a test's own: on free loopback ports, with their own names, cookie, folder and port mapper; gone with the test."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.servers import wait_for
@@ -25,17 +26,37 @@ def missing() -> str:
     return ""
 
 
-class Rabbit:
-    """One node."""
+class Mapper:
+    """What tells nodes of one another; in the foreground, for Erlang would leave one behind for good."""
 
     def __init__(self) -> None:
+        self.port = processes.free_port()
+        environment = {**os.environ, "ERL_EPMD_ADDRESS": "127.0.0.1"}
+        self._process = subprocess.Popen(["epmd", "-port", str(self.port), "-address", "127.0.0.1"], env=environment)
+
+    def close(self) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.wait(10)
+
+
+class Rabbit:
+    """One node, alone or of a cluster: then all nodes are given their ports and one mapper."""
+
+    def __init__(self, port: int = 0, *, ports: Sequence[int] = (), mapper: Mapper | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="wdmq"))
-        self.port, distribution, mapper = (processes.free_port() for _ in range(3))
+        self.port, distribution = port or processes.free_port(), processes.free_port()
+        self._own_mapper = Mapper() if mapper is None else None
+        mapper = mapper or self._own_mapper
+        assert mapper is not None
+        cluster = "".join(
+            f"cluster_formation.classic_config.nodes.{number} = wd{other}@localhost\n" for number, other in enumerate(ports, 1))
         (self.folder / ".erlang.cookie").write_text("WIREDESKTEST")
         (self.folder / ".erlang.cookie").chmod(0o400)
         (self.folder / "plugins").write_text("[].")
         (self.folder / "node.conf").write_text(
-            f"listeners.tcp.default = 127.0.0.1:{self.port}\ndisk_free_limit.absolute = 1MB\nlog.file.level = warning\n")
+            f"listeners.tcp.default = 127.0.0.1:{self.port}\ndisk_free_limit.absolute = 1MB\nlog.file.level = warning\n"
+            + (f"cluster_formation.peer_discovery_backend = classic_config\n{cluster}" if cluster else ""))
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RABBITMQ")},
             "HOME": str(self.folder), "RABBITMQ_NODENAME": f"wd{self.port}@localhost",
@@ -43,10 +64,8 @@ class Rabbit:
             "RABBITMQ_MNESIA_BASE": str(self.folder / "mnesia"), "RABBITMQ_LOG_BASE": str(self.folder / "log"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(self.folder / "plugins"), "RABBITMQ_DIST_PORT": str(distribution),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1} +S 1:1",
-            "ERL_EPMD_PORT": str(mapper), "ERL_EPMD_ADDRESS": "127.0.0.1",
+            "ERL_EPMD_PORT": str(mapper.port), "ERL_EPMD_ADDRESS": "127.0.0.1",
         }
-        # In the foreground: Erlang would leave one behind for good.
-        self._mapper = subprocess.Popen(["epmd", "-port", str(mapper), "-address", "127.0.0.1"], env=self._environment)
         self.process: subprocess.Popen[bytes] | None = None
         self.start()
 
@@ -55,7 +74,7 @@ class Rabbit:
         return f"amqp://guest:guest@127.0.0.1:{self.port}//"
 
     def start(self) -> None:
-        """Start, and wait until it takes connections."""
+        """Start, and wait until it takes connections; the first of a cluster waits for no other."""
         with (self.folder / "out").open("ab") as out:
             self.process = subprocess.Popen([_PROGRAM], env=self._environment, stdout=out, stderr=out, start_new_session=True)
         wait_for(self._answers, 90, pause=0.1)
@@ -76,8 +95,8 @@ class Rabbit:
     def close(self) -> None:
         """End it and its port mapper, and remove its folder."""
         self.kill()
-        self._mapper.kill()
-        self._mapper.wait(10)
+        if self._own_mapper is not None:
+            self._own_mapper.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _answers(self) -> bool:

@@ -95,7 +95,7 @@ def _over_rabbit(settings: Settings) -> dict[str, Any]:
         "broker_heartbeat": 20,
         "task_queues": [_queue(queue, queue_arguments=dict(QUEUE_ARGUMENTS)) for queue in keys.QUEUES],
         "worker_consumer": "worker.rabbit:Consumer",
-        # The ledger delays what must be delayed: no delayed queues are needed, and `worker/rabbit.py` bounds what a worker holds.
+        # `worker/rabbit.py` bounds what a worker holds.
         "worker_detect_quorum_queues": False,
     }
 

@@ -163,6 +163,11 @@ class SSLTransport(pyamqp.SSLTransport):
 class Consumer(CeleryConsumer):  # type: ignore[misc]  # Celery is untyped
     """Celery's consumer; while the broker is away, the ledger may well be there, and what is being read must keep its leases."""
 
+    class Blueprint(CeleryConsumer.Blueprint):  # type: ignore[misc]  # Celery is untyped
+        """Without delayed delivery: it makes 84 queues for what the ledger delays itself, and insists on a node that may be down."""
+
+        default_steps = tuple(step for step in CeleryConsumer.Blueprint.default_steps if "delayed_delivery" not in str(step))
+
     def ensure_connected(self, conn: Any) -> Any:  # noqa: ANN401 - kombu's connection
         """Wait for the broker as long as it takes."""
         def tell(error: Exception, interval: float) -> None:

@@ -22,7 +22,7 @@ from tests.faults.conftest import Place
 from tests.faults.garbage import fuzz
 from tests.faults.test_kills import commanded
 from tests.load import Sampler, drained, submit_patiently
-from tests.rabbit import Rabbit, missing
+from tests.rabbit import Mapper, Rabbit, missing
 from tests.servers import ROOT, Server, Worker, open_ledger, server_binaries, wait_for
 from worker import processes
 from worker.ledger import keys
@@ -100,7 +100,7 @@ def kill_loop(place: Desk, count: int, kills: int) -> None:
 
 def test_27_workers_and_the_broker_are_killed(place: Desk) -> None:
     """Nothing lost, nothing doubled, and something was brought back."""
-    kill_loop(place, 400, 6)
+    kill_loop(place, 500, 10)
 
 
 @pytest.mark.faults
@@ -230,6 +230,66 @@ def test_27_turns_and_holds(place: Desk) -> None:
     assert worker.stop() < 20
     place.judge(27, "RabbitMQ: turns and a hold", [item["id"] for items in batches.values() for item in items],
                 also=f"of 100: {share['high']} high, {share['normal']} normal, {share['low']} low")
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_27_a_broker_that_freezes(place: Desk) -> None:
+    """For fifteen seconds RabbitMQ answers nothing and closes nothing: articles are accepted all the while, and nothing is lost."""
+    items = commanded(600, "@sleep 0.01")
+    submit_patiently(place.ledger, items[:300])
+    worker = place.worker()
+    wait_for(lambda: place.ledger.status().done > 20, 30)
+    place.rabbit.freeze(signal.SIGSTOP)
+    slowest, until, left = 0.0, time.monotonic() + 15, items[300:]
+    while time.monotonic() < until:
+        began = time.monotonic()
+        submit_patiently(place.ledger, left[:10])
+        slowest, left = max(slowest, time.monotonic() - began), left[10:]
+        time.sleep(0.3)
+    place.rabbit.freeze(signal.SIGCONT)
+    submit_patiently(place.ledger, left)
+    place.drain(90)
+    assert worker.alive()
+    place.judge(27, "RabbitMQ frozen for 15 s", [item["id"] for item in items], provoked="1 freeze", also=f"slowest submit {slowest:.1f} s")
+
+
+@pytest.mark.faults
+@pytest.mark.timeout(300)
+def test_27_a_cluster_that_loses_its_nodes_one_after_the_other() -> None:
+    """Of three nodes the first is killed, comes back, and the second is killed: two are always enough, nothing is lost or doubled."""
+    with ExitStack() as stack:
+        mapper = Mapper()
+        stack.callback(mapper.close)
+        ports = [processes.free_port() for _ in range(3)]
+        nodes = []
+        for port in ports:
+            nodes.append(Rabbit(port, ports=ports, mapper=mapper))
+            stack.callback(nodes[-1].close)
+        url = ";".join(node.url for node in nodes)
+        server = Server(server_binaries()["valkey"])
+        stack.callback(server.close)
+        ledger = stack.enter_context(open_ledger(server.url, broker={"url": url, "hint_seconds": HINT_SECONDS}))
+        place = Place(server, ledger, stack.enter_context(Sampler(server.url)), stack.enter_context(ExitStack()))
+        settings = {"WIREDESK_BROKER__URL": url, "WIREDESK_BROKER__HINT_SECONDS": str(HINT_SECONDS)}
+        items = commanded(1_500, "@sleep 0.01")
+        submit_patiently(ledger, items[:500])
+        worker = place.worker(**settings)
+        wait_for(lambda: ledger.status().done > 50, 60)
+        stalls = []
+        for number in (0, 1):
+            nodes[number].kill()
+            killed, mark = time.monotonic(), ledger.status().done
+            submit_patiently(ledger, items[500 * (number + 1):500 * (number + 2)])
+            # Beyond what the worker had in hand.
+            wait_for(lambda mark=mark: ledger.status().done > mark + 30, 90, pause=0.02)
+            stalls.append(time.monotonic() - killed)
+            if number == 0:
+                nodes[0].start()
+        place.drain(90)
+        assert worker.alive()
+        place.judge(27, "RabbitMQ: two of three nodes killed one after the other", [item["id"] for item in items], provoked="2 kills",
+                    also=f"results again after {' and '.join(f'{stall:.1f}' for stall in stalls)} s")
 
 
 @pytest.mark.faults
