@@ -36,6 +36,8 @@ _DEEPEST = 3
 #: What stands before an office without naming whose it is.
 _RANKS = frozenset({"the", "vice", "deputy", "acting", "interim", "former", "then", "new", "first", "assistant", "press", "foreign", "home",
                     "defense", "defence", "state", "treasury", "health", "chief", "executive", "general", "u.s.", "us", "uk", "ex"})
+#: Numbers that stand for people.
+_MANY = frozenset({"ten", "dozen", "hundred", "thousand", "million"})
 #: Offices of states and of firms alike.
 _OFFICES = frozenset({"president", "spokesman", "spokeswoman", "spokesperson", "executive", "director", "secretary", "chairman"})
 #: Officers that are general and no generals.
@@ -244,6 +246,9 @@ class Actors:
     def _sector(self, token: int, lemma: str) -> str | None:
         columns, modifiers = self._columns, _modifiers()
         found = nouns().get(lemma) or nouns().get(columns.words[token].lower())
+        if found is None and lemma in _MANY and columns.tags[token] == "NNS" and not any(
+                columns.deps[child] == "prep" for child in columns.children[token]):
+            return "CVL"  # "thousands marched"
         if found is None or (found == "GOV" and self._private(token)) or columns.words[token] == "house":
             return None
         if lemma == "general" and token and columns.words[token - 1].lower().rstrip("-") in _OFFICERS:

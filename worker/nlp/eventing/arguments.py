@@ -18,7 +18,7 @@ _SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "pledge", "offer", "
 #: What a preposition may hang on instead of the verb itself.
 _CARRIERS = frozenset({"prt", "advmod", "prep", "dative", "dobj", "nsubjpass", "attr", "acomp", "agent"})
 #: "it seems that": nobody.
-_EXPLETIVE = frozenset({"seem", "appear", "happen", "turn"})
+_EXPLETIVE = frozenset({"seem", "appear", "happen", "turn", "help"})
 _OWN = frozenset({"it", "he", "she", "they"})
 _CLIMB = 4
 
@@ -81,10 +81,10 @@ class Arguments:
     def object(self, token: int) -> int | None:
         """Give the head of the phrase that it is done to: direct object, or the subject of a passive."""
         columns = self.columns
-        for child in columns.children[token]:
-            dep = columns.deps[child]
-            if dep in ("dobj", "nsubjpass"):
-                return self.counted(self._antecedent(child, token))
+        objects = [child for child in columns.children[token] if columns.deps[child] in ("dobj", "nsubjpass")]
+        if objects:
+            # "gave the junta an ultimatum": the parser may take the receiver for a first object
+            return self.counted(self._antecedent(objects[-1] if columns.deps[objects[-1]] == "dobj" else objects[0], token))
         if columns.deps[token] == "acl" and columns.tags[token] == "VBN":
             return int(columns.heads[token])
         if self.passive(token):

@@ -16,7 +16,7 @@ from worker.nlp.eventing.matching import Matcher, able
 from worker.nlp.eventing.nominal import Nominal
 from worker.nlp.eventing.occurrence import Occurrence
 from worker.nlp.eventing.senses import Senses
-from worker.nlp.factuality.lexicon import UNKNOWN
+from worker.nlp.factuality.lexicon import CERTAIN, UNKNOWN
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor, Actors
@@ -39,8 +39,8 @@ _MAIN = frozenset({"ROOT", "conj", "ccomp", "advcl", "relcl", "acl", "xcomp", "p
 _FINITE = frozenset({"ROOT", "conj", "ccomp", "relcl", "advcl", "parataxis"})
 #: There only with a party as its actor: "Fiat plans to buy", "companies facing losses".
 _REDUCED = frozenset({"xcomp", "acl", "pcomp"})
+_SELVES = frozenset({"himself", "herself", "themselves", "itself"})
 _SEEMING = frozenset({"seem", "appear", "let"})
-_PERSONAL = frozenset({"he", "she", "they", "it", "we", "i", "who", "him", "them", "her", "us"})
 #: A noun's places, which no verb has.
 _NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
 _CLAUSAL = frozenset({"ccomp", "xcomp", "pcomp", "acl"})
@@ -91,7 +91,7 @@ class Finder:
         if demanded is not None:
             yield demanded
             return
-        if not self._matcher.knows(token) or (state.why in _UNREAL and not self._attempted(token)):
+        if not self._matcher.knows(token) or (state.why in _UNREAL and not self._senses.attempted(token)):
             return
         subject = self._arguments.subject(token)
         actors = self._doers(token, subject)
@@ -99,7 +99,7 @@ class Finder:
         if match is None or actors is None:
             return
         frame, noun = match
-        if not self._happens(token, frame, state, actors):
+        if not self._happens(token, noun, frame, state, actors):
             return
         if frame.type == "ASSAULT" and not actors:
             actors = self._nominal.attackers(token)
@@ -109,7 +109,7 @@ class Finder:
         if frame.type == "CONSULT" and noun is None and len(actors) == 1 and subject is not None and self._columns.deps[subject] == "conj":
             # "Kim and Putin, who met in 2019": the relative clause hangs on the second
             actors = self._actors.all_of(self._columns.heads[subject])
-        if not recipients and frame.type == "ASSAULT" and noun is not None and self._matcher.object_lemmas(noun) & classes()["property"]:
+        if not recipients and noun is not None and self._matcher.suffers(frame, noun):
             recipients = self._actors.unnamed(noun)
         meant = self._senses.meant(token, frame.type, actors, recipients)
         kind, why = self._resolved(token, meant, state) if meant is not None else (None, "")
@@ -117,7 +117,7 @@ class Finder:
             return  # "callers will be asked to give their names"
         if kind is None or not self._senses.public(frame.type, actors, recipients):
             return
-        if kind == "COOPERATE" and not recipients and len(actors) == 1 and noun is not None and not self._joint(noun):
+        if kind == "COOPERATE" and not recipients and len(actors) == 1 and noun is not None and not self._senses.joint(noun):
             kind, why = "MOBILIZE", "manoeuvres-alone"
         self._take(token, noun)
         yield self._occurrence(token, kind=kind, actors=actors, recipients=recipients, frame=frame, noun=noun, state=state, why=why)
@@ -129,20 +129,24 @@ class Finder:
         actors = self._arguments.named(subject)
         if actors:
             return actors
-        if not self._may_act(subject):
+        if not self._senses.may_act(subject):
             return None
         return self._arguments.author(subject) if self._columns.deps[token] == "acl" else []
 
-    def _happens(self, token: int, frame: Frame, state: State, actors: list[Actor]) -> bool:
+    def _happens(self, token: int, noun: int | None, frame: Frame, state: State, actors: list[Actor]) -> bool:
         """Whether somebody reports the deed as done or resolved upon, and as a deed."""
         if (state.why in _UNREAL or (state.strength == UNKNOWN and state.why not in _DISPUTED)) and not (
-                frame.type == "ASSAULT" and self._attempted(token)):
+                frame.type == "ASSAULT" and self._senses.attempted(token)):
             return False
         if frame.type == "AGREE" and self._columns.lemmas[token] == "agree" and any(
                 self._columns.deps[child] == "ccomp" for child in self._columns.children[token]):
             return False  # "both agree that it was a crime": an opinion
         if self._senses.bare(token, frame.type, actors):
             return False
+        if state.why == "negated" and state.status == "planned" and state.strength < CERTAIN:
+            return False  # "urged him not to back down"
+        if frame.type == "ASSAULT" and noun is not None and self._columns.words[noun].lower() in _SELVES and "himself" not in frame.nouns:
+            return False  # "shot himself"
         if self._senses.able(token, state) or (
                 frame.type in ("AID", "SUPPORT") and not actors and self._by_thing(token)):
             return False
@@ -284,7 +288,8 @@ class Finder:
                     found = [actor for member in (conjuncts(columns, noun) if noun is not None else ())
                              for actor in self._actors.within(member)]
                 case "dative" | "obj2":
-                    found = [actor for child in columns.children[token] if columns.deps[child] == "dative"
+                    found = [actor for child in columns.children[token] if columns.deps[child] == "dative" or (
+                                 columns.deps[child] == "dobj" and noun is not None and child < noun)
                              for noun_ in ([child] if columns.pos[child] != "ADP" else columns.children[child])
                              for actor in arguments.parties(noun_)]
                 case _:
@@ -348,21 +353,6 @@ class Finder:
         """"helicopters that support the business": what is no party helps nobody."""
         subject = None if self._arguments.passive(token) else self._arguments.subject(token)
         return subject is not None and self._columns.pos[subject] != "PRON"
-
-    def _joint(self, noun: int) -> bool:
-        """"joint exercises": with whom is not said."""
-        return any(self._columns.words[child].lower() in ("joint", "common") for child in self._columns.children[noun])
-
-    def _attempted(self, token: int) -> bool:
-        """"attempted to assassinate": an attack that fails is one."""
-        columns = self._columns
-        return columns.deps[token] in ("xcomp", "acl") and columns.lemmas[columns.heads[token]].lower() in ("attempt", "try")
-
-    def _may_act(self, subject: int) -> bool:
-        """Pronouns without a known party and weapons act; markets and hurricanes make no political event."""
-        columns = self._columns
-        return columns.words[subject].lower() in _PERSONAL or bool(
-            {columns.lemmas[member].lower() for member in conjuncts(columns, subject)} & classes()["instrument"])
 
     def _take(self, token: int, noun: int | None) -> None:
         """What a trigger's object and complements tell belongs to its event."""

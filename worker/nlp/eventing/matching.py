@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.frames import CLAUSE, INFINITIVE, NONE, PARTY, SUBJUNCTIVE, UNTYPED, Frame, classes, frames
+from worker.nlp.parties.evidence import person_nouns
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor
@@ -104,6 +105,13 @@ class Matcher:
                              and columns.pos[child] == "NOUN")
         return found
 
+    def suffers(self, frame: Frame, noun: int) -> bool:
+        """Whether violence is done to what is no party: a house, a convoy, schoolgirls."""
+        if frame.type not in ("ASSAULT", "COERCE"):
+            return False
+        return self._columns.lemmas[noun].lower() in person_nouns() or (
+            frame.type == "ASSAULT" and bool(self.object_lemmas(noun) & classes()["property"]))
+
     def _fitting(self, candidates: tuple[Frame, ...], noun: int | None, token: int,
                  actors: list[Actor] | None) -> Frame | None:
         if not candidates:
@@ -129,7 +137,10 @@ class Matcher:
         if not actors:
             # "more than 100 of them", "ten people": a number stands for what it counts
             columns = self._columns
-            return condition == "people" and columns.pos[noun] == "NUM" and columns.lemmas[noun].lower() not in classes()["measure"]
+            if condition != "people":
+                return False
+            lemma = columns.lemmas[noun].lower()
+            return lemma in person_nouns() if columns.pos[noun] != "NUM" else lemma not in classes()["measure"]
         match condition:
             case "people":
                 return any(actor.sector not in (None, "BUS") or not actor.code for actor in actors)
@@ -151,6 +162,8 @@ class Matcher:
             bare = columns.tags[child] == "VB" or (columns.tags[child] == "VBP" and any(
                 columns.deps[noun] == "nsubj" and columns.tags[noun] in ("NN", "NNP") and not any(
                     columns.deps[other] == "conj" for other in columns.children[noun]) for noun in below))
+            if columns.lemmas[child] == "be" and any(columns.words[aux].lower() == "must" for aux in below):
+                continue  # "insists that the party must be one of ideas"
             if bare and all(columns.words[aux].lower() in ("should", "must", "be", "to") for aux in below if columns.deps[aux] == "aux"):
                 return True
         return False

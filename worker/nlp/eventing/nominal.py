@@ -34,6 +34,9 @@ class Nominal:
             dep, word = columns.deps[child], columns.words[child].lower()
             if dep in _BEFORE:
                 actors.extend(actor for actor in self._actors.all_of(child) if actor not in actors)
+            elif dep == "acl" and columns.tags[child] == "VBN":  # "an agreement signed by Ethiopia and Somaliland"
+                by = self._arguments.subject(child)
+                actors.extend(self._arguments.parties(by) if by is not None and by > child else [])
             elif dep in ("prep", "agent"):
                 nouns = [noun for noun in columns.children[child] if columns.deps[noun] == "pobj"]
                 found = [actor for noun in nouns for actor in self._arguments.parties(noun)]
@@ -86,6 +89,8 @@ class Nominal:
             return bool(actors) and any(
                 columns.deps[child] == "acl" or (columns.deps[child] == "prep" and columns.words[child].lower() in wanted)
                 for child in columns.children[token])
+        if lemma == "strike" and frame.type == "PROTEST":
+            return any(actor.sector in ("LAB", "MED", "EDU", "AGR", "SOC") for actor in actors)
         if lemma in classes()["deed"] and (actors or recipients):
             if lemma in ("release", "pardon"):  # "the release of the minutes"
                 return any(actor.sector or actor.type == "PERSON" for actor in recipients)

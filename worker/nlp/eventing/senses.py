@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.frames import classes
 
 if TYPE_CHECKING:
@@ -36,6 +37,9 @@ _SCORE = re.compile(r"\d{1,3}[-–]\d{1,3}")
 _PRICES = frozenset({"percent", "%", "share", "stock", "index", "market", "price", "yuan", "dollar", "euro", "yen", "bond", "currency"})
 #: What makes an attack of one named person on another one with fists.
 _PHYSICAL = frozenset({"kill", "wound", "injure", "injured", "wounded", "stab", "knife", "gun", "rifle", "weapon", "hammer", "hospital"})
+#: To whom one speaks without meeting them.
+_AUDIENCES = frozenset({"JRN", "SOC", "CVL", "EDU"})
+_PERSONAL = frozenset({"he", "she", "they", "it", "we", "i", "who", "him", "them", "her", "us"})
 _CANS = frozenset({"can", "ca"})
 
 
@@ -55,8 +59,8 @@ class Senses:
                 return None  # "shares rallied"
             case "SUPPORT" if self._votes(lemma, actors, recipients):
                 return None
-            case "CONSULT" if recipients and (all(actor.sector == "JRN" for actor in recipients) or self._at_home(actors, recipients)):
-                return None  # "spoke to reporters"
+            case "CONSULT" if self._no_meeting(lemma, actors, recipients):
+                return None
             case "AID" if lemma == "help" and recipients and all(actor.type == "PERSON" for actor in (*actors, *recipients)):
                 return None
             case "CONCEDE" if lemma == "let" and recipients and not any(actor.code or actor.sector for actor in recipients):
@@ -71,6 +75,8 @@ class Senses:
             return None  # "who will occupy the White House"
         words, quarrel = self._around(token), lemma in _QUARRELS
         named = bool(actors and recipients) and all(actor.type == "PERSON" for actor in (*actors, *recipients))
+        if "control" in words:
+            words = words - {"gun"}  # gun control
         if words & _PHYSICAL if named else words & (classes()["bloodshed"] | classes()["violence"]):
             return "ASSAULT"
         if quarrel and any(columns.deps[child] == "prep" and columns.words[child].lower() in ("as", "over", "for")
@@ -104,6 +110,18 @@ class Senses:
             return True
         return bool(actors) and all(actor.sector in _PRIVATE or (actor.type == "NORP" and not actor.code) for actor in actors) and all(
             self._speaks(actor) for actor in recipients)
+
+    def _no_meeting(self, lemma: str, actors: list[Actor], recipients: list[Actor]) -> bool:
+        """"spoke to reporters", "spoke to a veterans' group", "speaking by phone from Nice"."""
+        if lemma == "discuss":
+            return not recipients and len(actors) < 2  # noqa: PLR2004 - "the board discussed the budget"
+        if lemma in ("speak", "talk") and len(actors) < 2:  # noqa: PLR2004 - "Putin and Xi spoke by phone"
+            columns = self._columns
+            recipients = [actor for actor in recipients if columns.words[columns.heads[actor.token]].lower() in ("to", "with")]
+            return all(actor.sector in _AUDIENCES for actor in recipients)
+        home = lemma in ("return", "arrive", "travel", "fly") and all(
+            actor.code in {other.code for other in actors} for actor in recipients)
+        return home or (bool(recipients) and (all(actor.sector == "JRN" for actor in recipients) or self._at_home(actors, recipients)))
 
     def _at_home(self, actors: list[Actor], recipients: list[Actor]) -> bool:
         """A candidate's visits to towns of the own country meet no other side."""
@@ -166,7 +184,7 @@ class Senses:
     def _governs(self, actor: Actor) -> bool:
         if self._columns.pos[actor.token] == "ADJ" or self._firm(actor):
             return False  # "the Romanian plant" is no Romania
-        return actor.sector not in _PRIVATE if actor.sector else bool(actor.code)
+        return actor.sector not in _PRIVATE and actor.sector != "LAB" if actor.sector else bool(actor.code)
 
     def bare(self, token: int, kind: str, actors: list[Actor]) -> bool:
         """Tell "his wife agreed, but …", an opinion, from "agreed to leave" and "both sides agreed"."""
@@ -202,3 +220,18 @@ class Senses:
             return True
         words = columns.lemmas[columns.sentences[number]:columns.sentences[number + 1]]
         return any(lemma.lower() in classes()["violence"] for lemma in words)
+
+    def joint(self, noun: int) -> bool:
+        """"joint exercises": with whom is not said."""
+        return any(self._columns.words[child].lower() in ("joint", "common") for child in self._columns.children[noun])
+
+    def may_act(self, subject: int) -> bool:
+        """Pronouns without a known party and weapons act; markets and hurricanes make no political event."""
+        columns = self._columns
+        return columns.words[subject].lower() in _PERSONAL or bool(
+            {columns.lemmas[member].lower() for member in conjuncts(columns, subject)} & classes()["instrument"])
+
+    def attempted(self, token: int) -> bool:
+        """"attempted to assassinate": an attack that fails is one."""
+        columns = self._columns
+        return columns.deps[token] in ("xcomp", "acl") and columns.lemmas[columns.heads[token]].lower() in ("attempt", "try")
