@@ -218,7 +218,8 @@ class Relay:
             with contextlib.suppress(Exception):
                 self._connection.collect()
             self._connection = self._channel = None
-            if not self._proven:
+            # A connection that was closed may only be old: it is tried anew at once. One that is silent would only cost time.
+            if not self._proven or isinstance(error, TimeoutError):
                 self._rest_until = time.monotonic() + self._rest
                 self._rest = min(2 * self._rest, _LONGEST_REST_SECONDS)
             self._proven = False
