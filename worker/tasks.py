@@ -1,7 +1,7 @@
 """The Celery task and what a worker does around it: start, read, commit or fail; the only place that knows queue and extraction.
 
-In the worker's parent: the model is loaded before the fork, leases of living processes are renewed, the reconciler makes its rounds, lost
-processes are reported. In its children: one article at a time.
+In the worker's parent: the model is loaded before the fork, lost processes are reported; its regular rounds are `housekeeping.py`. In its
+children: one article at a time.
 """
 
 from __future__ import annotations
@@ -11,37 +11,33 @@ import datetime as dt
 import gc
 import os
 import signal
-import socket
 import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import cache, partial
-from pathlib import Path
+from functools import cache
 from typing import Any, TypeVar
 
 from billiard.process import active_children
-from celery import bootsteps, signals
+from celery import signals
 from celery.exceptions import SoftTimeLimitExceeded, WorkerLostError
-from celery.worker import state as worker_state
 from celery.worker.request import Request
 from structlog.contextvars import bound_contextvars
 
-from worker import __version__, tracing, transport
+from worker import tracing, transport
 from worker.app import app, broker_url
 from worker.errors import ConfigurationError, PermanentError, ServerUnavailableError, TransientError, WiredeskError
+from worker.housekeeping import connection, meanwhile, renew, safely, worker_name
 from worker.ledger import Ledger, connect, keys
 from worker.ledger.jobs import Attempt, unpack
 from worker.ledger.server import check_celery, masked
-from worker.ledger.workers import Sign
 from worker.logs import get_logger, set_up_logs
 from worker.nlp.language import preload
 from worker.nlp.model import load_model
 from worker.nlp.reading import Reader
-from worker.pace import limit_hints, pace
+from worker.pace import pace
 from worker.pipeline import Trip, run
 from worker.quarantine import ProcessLostError, run_apart
-from worker.reconciler import Reconciler
 from worker.records import Article
 from worker.settings import load_settings, server_url
 
@@ -58,19 +54,10 @@ The ministers met in Nairobi for three hours and agreed to consider the request 
 """
 #: Longest pause between two tries to reach a server that is away or full.
 _PATIENCE_SECONDS = 2.0
-#: Between two looks for processes that died. Celery looks once, when a process closes its pipes: a large one may then not be gone yet, and
-#: would be missed for seconds in which it seems to read.
-_LOOK_SECONDS = 0.25
 #: Articles between two returns of freed memory; one takes a few milliseconds.
 _TRIM_ARTICLES = 50
 #: What ends the whole article when it comes over an extractor: half a result is none.
 _ENDS = (SoftTimeLimitExceeded, MemoryError)
-
-
-@cache
-def worker_name() -> str:
-    """Name this worker instance: host, the parent's process id, and when it began; children inherit it."""
-    return f"{socket.gethostname()}/{os.getpid()}/{int(time.time())}"
 
 
 @cache
@@ -84,21 +71,6 @@ def reader() -> Reader:
     # The first article loads every lexicon and fills caches that each child would otherwise hold a copy of.
     run(Article.parse({"text": _WARM_UP}), loaded, Trip(received=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)))
     return loaded
-
-
-class _Process:
-    """This process's own connection to the ledger: connections do not survive a fork."""
-
-    pid = 0
-    ledger: Ledger
-
-    @classmethod
-    def connection(cls) -> Ledger:
-        if cls.pid != os.getpid():
-            settings = load_settings()
-            cls.ledger = connect(settings, name="wiredesk-process", single=True)
-            cls.pid = os.getpid()
-        return cls.ledger
 
 
 class _Lease:
@@ -135,7 +107,7 @@ class HintRequest(Request):  # type: ignore[misc]  # Celery is untyped
         if not process:
             return
         try:
-            state = _Process.connection().jobs.process_lost(article_id, owner=worker_name(), process=process, reason=reason, error=error)
+            state = connection().jobs.process_lost(article_id, owner=worker_name(), process=process, reason=reason, error=error)
             log.warning("process_lost", id=article_id, process=process, reason=reason, error=error, state=state)
         except WiredeskError as failure:
             # Its lease will end.
@@ -147,7 +119,7 @@ def extract(article_id: str) -> None:
     """Read one article that the ledger says is due; a hint for anything else has no effect."""
     with bound_contextvars(id=article_id):
         try:
-            ledger = _Process.connection()
+            ledger = connection()
             attempt = _patiently(
                 lambda: ledger.jobs.start(article_id, owner=worker_name(), process=os.getpid(), lease_seconds=_Lease.seconds))
             if attempt == "held":
@@ -260,101 +232,9 @@ def _patiently(step: Callable[[], T]) -> T:
             pause = min(pause * 2, _PATIENCE_SECONDS)
 
 
-class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is untyped
-    """The parent's regular work: renew leases, reconcile, look for dead processes.
-
-    Celery clears its timers on a lost connection; starting again sets them again.
-    """
-
-    requires = ("celery.worker.consumer.tasks:Tasks",)
-
-    def start(self, consumer: Any) -> None:  # noqa: ANN401 - Celery's consumer
-        """Begin the rounds."""
-        settings = load_settings().ledger
-        reconciler = _reconciler()
-        transport.held = False
-        consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (_renew,))
-        if not load_settings().broker.url:
-            limit_hints(consumer)
-        processes = int(getattr(consumer.controller, "concurrency", 0) or 1)
-        _Held.consumer, _Held.processes = consumer, processes
-        consumer.timer.call_repeatedly(settings.renew_seconds, _safely, (partial(_show, processes),))
-        consumer.timer.call_repeatedly(settings.reconcile_seconds, _safely, (reconciler.round,))
-        if (look_for_dead := getattr(getattr(consumer.pool, "_pool", None), "maintain_pool", None)) is not None:
-            consumer.timer.call_repeatedly(_LOOK_SECONDS, _safely, (look_for_dead,))
-
-
-app.steps["consumer"].add(Housekeeping)
-
-
-@cache
-def _reconciler() -> Reconciler:
-    return Reconciler(_Process.connection(), worker_name())
-
-
-def _renew() -> None:
-    active = [(request.args[0], request.worker_pid) for request in tuple(worker_state.active_requests) if request.worker_pid]
-    _Process.connection().jobs.renew(worker_name(), active, load_settings().ledger.lease_seconds)
-
-
-def _show(processes: int) -> None:
-    """Give a sign of life, and learn whether work is held."""
-    _Held.be(not {"work", "quiet"}.isdisjoint(_give_sign(processes)))
-
-
-def _give_sign(processes: int) -> list[str]:
-    return _Process.connection().workers.seen(Sign(name=worker_name(), version=__version__, processes=processes,
-                                                   reading=len(worker_state.active_requests), memory_mib=_memory_mib()))
-
-
-class _Held:
-    """Whether hints are taken from the broker; RabbitMQ, which pushes, is told as well."""
-
-    consumer: Any = None
-    processes = 0
-
-    @classmethod
-    def be(cls, held: bool) -> None:
-        before, transport.held = transport.held, held
-        if before == held or cls.consumer is None or not load_settings().broker.url:
-            return
-        if held:
-            cls.consumer.task_consumer.cancel()
-        else:
-            cls.consumer.task_consumer.consume()
-
-
-def _meanwhile() -> None:
-    """While RabbitMQ is away the ledger goes on: what is read keeps its lease, and the worker gives its sign of life."""
-    _safely(_renew)
-    _safely(partial(_give_sign, _Held.processes))
-
-
-def _memory_mib() -> int:
-    try:
-        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
-    except OSError:
-        return 0
-
-
 @signals.worker_process_shutdown.connect  # type: ignore[untyped-decorator]  # Celery is untyped
 def _send_last_spans(**_: object) -> None:
     tracing.farewell()
-
-
-@signals.worker_shutdown.connect  # type: ignore[untyped-decorator]  # Celery is untyped
-def _take_leave(**_: object) -> None:
-    _safely(lambda: _Process.connection().workers.gone(worker_name()))
-
-
-def _safely(round_: Callable[[], object]) -> None:
-    """A round that fails is followed by another one."""
-    try:
-        round_()
-    except ServerUnavailableError as error:
-        log.warning("server_awaited", error=str(error))
-    except Exception:
-        log.exception("round_failed")
 
 
 @signals.worker_init.connect  # type: ignore[untyped-decorator]  # Celery is untyped
@@ -376,7 +256,7 @@ def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worke
     if settings.broker.url:
         from worker import rabbit
 
-        rabbit.meanwhile = _meanwhile
+        rabbit.meanwhile = meanwhile
     gc.collect()
     gc.freeze()
     log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, parse=reader().report, lexicons=reader().lexicons,
@@ -410,7 +290,7 @@ def _stop_in_time() -> None:
     deadline = time.monotonic() + settings.worker.stop_seconds
     while (left := deadline - time.monotonic()) > 0:
         time.sleep(min(left, settings.ledger.renew_seconds))
-        _safely(_renew)
+        safely(renew)
     log.warning("stop_cut_short", seconds=settings.worker.stop_seconds)
     for child in active_children():
         os.kill(child.pid, signal.SIGKILL)
@@ -427,6 +307,6 @@ def _keep_refused(message: Any = None, exc: object = None, **_: object) -> None:
 
 
 def _bury(source: str, reason: str, error: str, raw: bytes) -> None:
-    _patiently(lambda: _Process.connection().dead.bury(source, reason, error, raw))
+    _patiently(lambda: connection().dead.bury(source, reason, error, raw))
 
 
