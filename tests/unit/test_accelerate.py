@@ -27,6 +27,8 @@ TEXTS = [
     "word " * 700,
     "Whom did you give the book to? The man that she said he thought had left was seen by what was, all things considered, a crowd.",
     "Üñïçødé 東京で会議 — ‘quoted’ “text” 👩‍👩‍👧 and é combining, soft\u00adhyphen, zero\u200bwidth, nul\x00byte, \u2028line.",
+    # Names longer than beginnings are followed together.
+    "The " + "National Society of " * 12 + "Wales met. " + "Smith, Jones, " * 40 + "\n\nBank of " * 30,
     "aaaa" * 300 + " " + "http://example.org/?q=" + "x" * 200 + " someone@example.org #tag @name",
 ]
 

@@ -1,8 +1,8 @@
 """Named entities: spaCy's transition-based recogniser without its loop over the words.
 
 A state outside an entity sees only the next word, so all words are scored in one product. A state inside one may only go
-on or end with the label it began with, so all beginnings are followed together, round by round; then entities are picked
-from left to right.
+on or end with the label it began with, so all beginnings are followed together, some rounds long; then entities are picked
+from left to right, and what is longer is followed on when it is picked.
 """
 
 from __future__ import annotations
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 #: What a state looks at: the next word, the entity's first word and its last one so far.
 FEATURES = 3
+#: Rounds that all beginnings are followed together: hardly an entity is longer, and in a list without end ("Smith, Jones, ...") an entity
+#: that seems to begin at every word would cost the square of its length.
+TOGETHER = 16
 
 
 class _Open(NamedTuple):
@@ -73,8 +76,18 @@ class Ner:
         starts_sentence = np.append(state[1:, 0] == 1, True)
         table = self._states.table(self._narrow(self._vectors(doc)))
         moves = self._outside_moves(table, starts_sentence, state[:, 1] != 0)
-        ends = self._follow(table, moves, starts_sentence)
-        doc.set_ents(self._pick(doc, moves.tolist(), ends), default="outside")
+        begins = np.flatnonzero(self._is_begin[moves])
+        opened = _Open(begins, begins + 1, self._going_on[moves[begins]], self._ending[moves[begins]])
+        ends, still_open = self._follow(table, starts_sentence, opened, TOGETHER)
+        spans = []
+        free = 0
+        for word, move in enumerate(moves.tolist()):
+            if word >= free and move != self._outside:
+                if self._is_begin[move] and word not in ends:
+                    ends |= self._follow(table, starts_sentence, still_open.only(still_open.starts == word), len(doc))[0]
+                free = ends.get(word, word + 1)
+                spans.append(Span(doc, word, free, label=self._labels[move]))
+        doc.set_ents(spans, default="outside")
         return doc
 
     def _outside_moves(self, table: Floats, before_start: npt.NDArray[np.bool_], space: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
@@ -88,12 +101,12 @@ class Ner:
         best: npt.NDArray[np.int64] = scores.argmax(axis=1)
         return best
 
-    def _follow(self, table: Floats, moves: npt.NDArray[np.int64], before_start: npt.NDArray[np.bool_]) -> dict[int, int]:
-        """Give for each word that could begin an entity the word behind that entity's last one."""
-        starts = np.flatnonzero(self._is_begin[moves])
-        alive = _Open(starts, starts + 1, self._going_on[moves[starts]], self._ending[moves[starts]])
+    def _follow(self, table: Floats, before_start: npt.NDArray[np.bool_], alive: _Open, rounds: int) -> tuple[dict[int, int], _Open]:
+        """Give for each beginning the word behind its entity's last one, and what is still open after so many rounds."""
         ends: dict[int, int] = {}
-        while len(alive.starts):
+        for _ in range(rounds):
+            if not len(alive.starts):
+                break
             hidden = self._states.hidden(table[alive.words + 1, 0] + table[alive.starts + 1, 1] + table[alive.words, 2])
             on = np.einsum("ij,ji->i", hidden, self._weights[:, alive.going_on]) + self._bias[alive.going_on]
             end = np.einsum("ij,ji->i", hidden, self._weights[:, alive.ending]) + self._bias[alive.ending]
@@ -102,13 +115,4 @@ class Ner:
             ends.update(zip(alive.starts[stops].tolist(), (alive.words[stops] + 1).tolist(), strict=True))
             alive = alive.only(~stops)
             alive = alive._replace(words=alive.words + 1)
-        return ends
-
-    def _pick(self, doc: Doc, moves: list[int], ends: dict[int, int]) -> list[Span]:
-        spans = []
-        free = 0
-        for word, move in enumerate(moves):
-            if word >= free and move != self._outside:
-                free = ends.get(word, word + 1)
-                spans.append(Span(doc, word, free, label=self._labels[move]))
-        return spans
+        return ends, alive

@@ -5,6 +5,7 @@ It is no quote attribution, which `worker/nlp/quoting/` does: only the one subje
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import words
@@ -35,6 +36,8 @@ class Voices:
         #: Relative pronouns ("who") with the party that they stand for.
         self.relatives: dict[int, Party] = {}
         self._speakers: dict[Region, Party | None] = {}
+        #: Who says something in a stretch of tokens: many regions may stand in one sentence or paragraph.
+        self._saying: dict[tuple[int, int], list[Party]] = {}
         self._quotation = quotation
         starts = columns.starts
         token = 0
@@ -65,6 +68,7 @@ class Voices:
                 if name.form in ("pronoun", "nominal"):
                     self.names[head_of(self.columns, name.first, name.last)] = (party, name)
         self._speakers.clear()
+        self._saying.clear()
 
     def interviewee(self) -> Party | None:
         """Give the one person whom the article says it interviews, if it is in the first person outside quotation marks."""
@@ -111,12 +115,7 @@ class Voices:
         found = self._subjects(*self._around(region, token))
         if not found:
             start, end = self._quotation.paragraphs[self._quotation.paragraph_at(region.start)]
-            first = last = token
-            while first > 0 and self.columns.starts[first - 1] >= start:
-                first -= 1
-            while last < self.columns.size and self.columns.starts[last] < end:
-                last += 1
-            found = self._subjects(first, last)
+            found = self._subjects(bisect_left(self.columns.starts, start, 0, token), bisect_left(self.columns.starts, end, token))
         return found[0] if len(found) == 1 else None
 
     def _around(self, region: Region, token: int) -> tuple[int, int]:
@@ -131,8 +130,10 @@ class Voices:
 
     def _subjects(self, begin: int, end: int) -> list[Party]:
         """The people that are subjects of verbs of saying outside of quotation marks."""
+        if (begin, end) in self._saying:
+            return self._saying[begin, end]
         columns = self.columns
-        found: list[Party] = []
+        found = self._saying[begin, end] = []
         for verb in range(begin, end):
             if self.regions[verb] is None and columns.pos[verb] == "VERB" and columns.lemmas[verb] in words("speech_verbs"):
                 for child in columns.children[verb]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from worker.nlp.quoting.lexicon import ACCORDING, CueWord
@@ -27,6 +28,8 @@ _QUOTED = frozenset({"npadvmod", "advmod", "dative", "conj"})
 #: Verbs that tell blows as well as words.
 _BLOWS = frozenset({"attack", "hit", "target", "hammer", "blast", "pummel", "rip", "strike"})
 _PLACES = frozenset({"GPE", "LOC", "FAC", "NORP"})
+#: A sentence of more tokens is none: a list, or text without a full stop. Contents within contents would cost the square of its length.
+_LONGEST_SENTENCE = 300
 #: Most tokens between a cue and either comma around its clause.
 _INSERTION = 12
 
@@ -51,10 +54,12 @@ def candidates(syntax: Syntax) -> Iterator[Candidate]:
     columns = syntax.columns
     pos, words, deps = columns.pos, columns.words, columns.deps
     whole = [region.opened and region.closed for region in syntax.quotation.outer]
+    lengths = [end - first for first, end in pairwise(columns.sentences)]
     clausal = {syntax.heads[token] for token, label in enumerate(deps) if label in ("ccomp", "acl")}
     for token in range(columns.size):
         kind = pos[token]
-        if kind not in _CUES or (syntax.region[token] >= 0 and whole[syntax.region[token]]):
+        if kind not in _CUES or (syntax.region[token] >= 0 and whole[syntax.region[token]]) \
+                or lengths[columns.sents[token]] > _LONGEST_SENTENCE:
             continue
         if deps[token] == "prep" and words[token].lower() == "according":
             yield from _according(syntax, token)
