@@ -196,6 +196,19 @@ def test_what_kills_its_process_goes_to_quarantine(ledger: Ledger) -> None:
     assert (letter.attempts, letter.crashes, letter.reason) == (5, 5, "process_lost")
 
 
+def test_workers_that_are_lost_whole_do_not_condemn_what_they_read(ledger: Ledger) -> None:
+    """An article in the hands of a worker that dies again and again has five more attempts, and no more."""
+    wait_out_start(ledger)
+    submit([{"id": "a", "text": TEXT}], ledger=ledger)
+    for number in range(1, 11):
+        assert start(ledger, lease=0.001).number == number
+        time.sleep(0.02)
+        wake(ledger)
+    assert counts(ledger) == (1, 0, 1, 0, 0)
+    [letter] = ledger.dead.list()
+    assert (letter.attempts, letter.reason) == (10, "lease_ended")
+
+
 def test_quarantine_holds_one_at_a_time(ledger: Ledger) -> None:
     """The second quarantined job waits without losing an attempt."""
     submit([{"id": name, "text": TEXT} for name in "ab"], ledger=ledger)

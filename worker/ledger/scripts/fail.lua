@@ -2,7 +2,7 @@
 -- End an attempt without a result. ARGV: id, fence, kind (transient, permanent, crash), reason, error, stage; for a crash, which the
 -- worker's parent tells, the fence may be empty and owner and process follow. Returns 'waiting', 'queued', 'dead' or 'stale'.
 local id, fence, kind, reason, error, stage, owner, process = unpack(ARGV)
-local f = fields(id, 'state', 'fence', 'attempts', 'owner', 'process')
+local f = fields(id, 'state', 'fence', 'attempts', 'orphaned', 'owner', 'process')
 local mine = fence ~= '' and f.fence == fence or fence == '' and f.owner == owner and f.process == process
 if f.state ~= 'started' or not mine then
   count('stale')
@@ -10,7 +10,7 @@ if f.state ~= 'started' or not mine then
 end
 -- Not at once: what kills processes must not take one after the other from everybody else.
 if kind == 'crash' then return crashed(id, reason, error, stage, C.retry_base_ms) end
-if kind == 'permanent' or tonumber(f.attempts) >= C.max_attempts then
+if kind == 'permanent' or charged(f) >= C.max_attempts then
   die(id, reason, error, stage)
   return 'dead'
 end

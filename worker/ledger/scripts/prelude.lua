@@ -81,17 +81,24 @@ local function die(id, reason, error, stage, keep)
   return letter
 end
 
+-- How many attempts count towards the last: those in which the whole worker was lost tell of the worker rather than of the article, so as many
+-- of them as there may be attempts are forgiven.
+local function charged(f)
+  return tonumber(f.attempts) - math.min(tonumber(f.orphaned or '0'), C.max_attempts)
+end
+
 -- The job's process vanished or was killed: again (at once, or after some milliseconds), in quarantine from the second time on, dead after
 -- the last attempt.
 local function crashed(id, reason, detail, stage, pause)
-  local f = fields(id, 'attempts', 'stage')
+  if reason == 'lease_ended' then redis.call('HINCRBY', K.job .. id, 'orphaned', 1) end
+  local f = fields(id, 'attempts', 'orphaned', 'stage')
   if stage == nil or stage == '' then stage = f.stage or '' else redis.call('HSET', K.job .. id, 'stage', stage) end
   local crashes = redis.call('HINCRBY', K.job .. id, 'crashes', 1)
   leave(id)
   count('recovered')
   count('recovered|' .. reason)
   note(id, reason, detail)
-  if tonumber(f.attempts) >= C.max_attempts then
+  if charged(f) >= C.max_attempts then
     die(id, reason, detail, stage)
     return 'dead'
   end

@@ -12,7 +12,7 @@ if f.state ~= 'dead' or f.letter ~= letter then return 'superseded' end
 if l.body == '' then return 'textless' end
 redis.call('SET', K.article .. id, l.body)
 redis.call('XDEL', K.dead, letter)
-redis.call('HSET', job, 'attempts', 0, 'crashes', 0, 'replays', (f.replays or 0) + 1)
+redis.call('HSET', job, 'attempts', 0, 'crashes', 0, 'orphaned', 0, 'replays', (f.replays or 0) + 1)
 redis.call('HDEL', job, 'reason', 'error', 'stage', 'letter', 'finished_at')
 redis.call('PERSIST', job)
 redis.call('PERSIST', K.history .. id)

@@ -7,7 +7,7 @@ if f.state ~= 'done' or f.version ~= version then return 'changed' end
 if redis.call('EXISTS', K.article .. id) == 0 then return 'textless' end
 if redis.call('ZCARD', K.open) >= C.backlog then return 'busy' end
 redis.call('HDEL', job, 'status', 'finished_at', 'started_at', 'entry', 'fence', 'owner', 'process', 'stage', 'trace')
-redis.call('HSET', job, 'version', version + 1, 'attempts', 0, 'crashes', 0, 'ticket', '', 'priority', 'low', 'source', 'reprocess',
+redis.call('HSET', job, 'version', version + 1, 'attempts', 0, 'crashes', 0, 'orphaned', 0, 'ticket', '', 'priority', 'low', 'source', 'reprocess',
   'accepted_at', now, 'received_at', f.received_at or f.accepted_at)
 redis.call('PERSIST', job)
 redis.call('PERSIST', K.history .. id)

@@ -2,11 +2,11 @@
 -- Begin an attempt, counted before the work. ARGV: id, owner, process, lease (ms).
 -- Returns 'run', body, fence, attempt, version, accepted_at, now, quarantined, received_at, traceparent; or 'skip', why.
 local id, owner, process, lease = unpack(ARGV)
-local f = fields(id, 'state', 'queue', 'version', 'attempts', 'accepted_at', 'received_at', 'trace')
+local f = fields(id, 'state', 'queue', 'version', 'attempts', 'orphaned', 'accepted_at', 'received_at', 'trace')
 if not f.state then return {'skip', 'unknown'} end
 if f.state ~= 'queued' then return {'skip', f.state} end
 if held('work') then return {'skip', 'held'} end
-if tonumber(f.attempts) >= C.max_attempts then
+if charged(f) >= C.max_attempts then
   die(id, 'attempts', 'started ' .. f.attempts .. ' times without an end')
   return {'skip', 'dead'}
 end

@@ -51,7 +51,7 @@ if old.state then
   redis.call('PERSIST', K.history .. id)
 end
 redis.call('HSET', job, 'state', 'queued', 'queue', queue, 'version', version + 1, 'sha256', sha256, 'priority', priority, 'ticket', ticket,
-  'label', label, 'source', source, 'attempts', 0, 'crashes', 0, 'accepted_at', now, 'letters', letters, 'entries', entries)
+  'label', label, 'source', source, 'attempts', 0, 'crashes', 0, 'orphaned', 0, 'accepted_at', now, 'letters', letters, 'entries', entries)
 if trace ~= '' then redis.call('HSET', job, 'trace', trace) end
 redis.call('SET', K.article .. id, body)
 redis.call('ZADD', K.open, now, id)
