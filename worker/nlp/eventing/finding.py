@@ -171,8 +171,9 @@ class Finder:
             kind, why = "THREATEN", f"ready-{inner.lower()}"
         if kind == "AGREE" and state.polarity < 0:
             kind = "REJECT"
-        self._take(token, None)
-        yield self._occurrence(token, kind=kind, actors=actors, recipients=recipients, frame=frame, noun=None, state=state, why=why)
+        if self._senses.public(kind, actors, recipients):
+            self._take(token, None)
+            yield self._occurrence(token, kind=kind, actors=actors, recipients=recipients, frame=frame, noun=None, state=state, why=why)
 
     def _noun(self, token: int) -> Iterator[Occurrence]:
         frame = self._matcher.word(token, "n")
@@ -260,7 +261,7 @@ class Finder:
         for _ in range(4):
             if token in holders:
                 return True
-            if columns.deps[token] not in ("conj", "xcomp", "ccomp", "advcl", "relcl") and columns.pos[token] != "NOUN":
+            if columns.deps[token] not in ("conj", "xcomp") and columns.pos[token] != "NOUN":
                 return False
             token = columns.heads[token]
         return False
@@ -352,7 +353,7 @@ class Finder:
     def _by_thing(self, token: int) -> bool:
         """"helicopters that support the business": what is no party helps nobody."""
         subject = None if self._arguments.passive(token) else self._arguments.subject(token)
-        return subject is not None and self._columns.pos[subject] != "PRON"
+        return subject is not None and (self._columns.pos[subject] != "PRON" or self._columns.words[subject].lower() == "it")
 
     def _take(self, token: int, noun: int | None) -> None:
         """What a trigger's object and complements tell belongs to its event."""

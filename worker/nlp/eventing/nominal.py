@@ -34,7 +34,7 @@ class Nominal:
             dep, word = columns.deps[child], columns.words[child].lower()
             if dep in _BEFORE:
                 actors.extend(actor for actor in self._actors.all_of(child) if actor not in actors)
-            elif dep == "acl" and columns.tags[child] == "VBN":  # "an agreement signed by Ethiopia and Somaliland"
+            elif dep == "acl" and columns.tags[child] == "VBN" and frame.type == "AGREE":  # "a pact signed by Ethiopia and Eritrea"
                 by = self._arguments.subject(child)
                 actors.extend(self._arguments.parties(by) if by is not None and by > child else [])
             elif dep in ("prep", "agent"):

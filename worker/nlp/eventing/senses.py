@@ -59,6 +59,8 @@ class Senses:
                 return None  # "shares rallied"
             case "SUPPORT" if self._votes(lemma, actors, recipients):
                 return None
+            case "COERCE" if lemma == "crush" and recipients and all(actor.type == "PERSON" for actor in recipients):
+                return None  # "was crushed in the primary"
             case "CONSULT" if self._no_meeting(lemma, actors, recipients):
                 return None
             case "AID" if lemma == "help" and recipients and all(actor.type == "PERSON" for actor in (*actors, *recipients)):
@@ -87,6 +89,8 @@ class Senses:
             return verbal if any(actor.type == "PERSON" for actor in (*actors, *recipients)) else None
         if self._talked(actors, recipients):
             return verbal
+        if not quarrel and any(actor.type == "PERSON" for actor in recipients) and not any(map(self._state, actors)):
+            return None  # "a five-way battle with Bush and Rubio"
         if not actors and any(columns.deps[child] == "nsubj" and columns.words[child].lower() in ("i", "we", "you")
                               for child in columns.children[token]):
             return None  # "we will attack the problem"
@@ -114,7 +118,8 @@ class Senses:
     def _no_meeting(self, lemma: str, actors: list[Actor], recipients: list[Actor]) -> bool:
         """"spoke to reporters", "spoke to a veterans' group", "speaking by phone from Nice"."""
         if lemma == "discuss":
-            return not recipients and len(actors) < 2  # noqa: PLR2004 - "the board discussed the budget"
+            others = [actor for actor in recipients if self._columns.words[self._columns.heads[actor.token]].lower() == "with"]
+            return not others and len(actors) < 2  # noqa: PLR2004 - "the board discussed the budget"
         if lemma in ("speak", "talk") and len(actors) < 2:  # noqa: PLR2004 - "Putin and Xi spoke by phone"
             columns = self._columns
             recipients = [actor for actor in recipients if columns.words[columns.heads[actor.token]].lower() in ("to", "with")]
@@ -189,6 +194,8 @@ class Senses:
     def bare(self, token: int, kind: str, actors: list[Actor]) -> bool:
         """Tell "his wife agreed, but …", an opinion, from "agreed to leave" and "both sides agreed"."""
         columns = self._columns
+        if columns.lemmas[token].lower() == "let" and token + 1 < columns.size and columns.words[token + 1].lower() in ("me", "us"):
+            return True  # "let me say"
         return kind == "AGREE" and columns.lemmas[token] == "agree" and len(actors) == 1 and not any(
             columns.deps[child] in ("xcomp", "dobj", "prep", "prt", "nsubjpass", "advcl") for child in columns.children[token])
 
