@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,11 +33,28 @@ class Extent:
 def extents(syntax: Syntax, candidate: Candidate) -> list[Extent]:
     """Give the different cuts of one candidate, the plainest first."""
     found: dict[Pieces, list[str]] = {}
+    bounds = _paragraph(syntax, candidate)
+    if bounds is None:
+        return []
     for rule, pieces in _cuts(syntax, candidate):
-        clean = _clean(syntax, pieces)
+        clean = _clean(syntax, _clipped(pieces, *bounds))
         if clean:
             found.setdefault(clean, []).append(rule)
     return [Extent(pieces=pieces, rules=tuple(rules)) for pieces, rules in found.items()]
+
+
+def _paragraph(syntax: Syntax, candidate: Candidate) -> tuple[int, int] | None:
+    """Give the tokens of the content's paragraph (end exclusive): a parse may run from a headline into the text; None if the cue's is another."""
+    columns, quotation = syntax.columns, syntax.quotation
+    number = quotation.paragraph_at(columns.starts[candidate.head])
+    if quotation.paragraph_at(columns.starts[candidate.cue]) != number:
+        return None
+    start, end = quotation.paragraphs[number]
+    return bisect_left(columns.starts, start), bisect_left(columns.starts, end)
+
+
+def _clipped(pieces: Pieces, first: int, last: int) -> Pieces:
+    return tuple((max(start, first), min(end, last)) for start, end in pieces if max(start, first) < min(end, last))
 
 
 def _cuts(syntax: Syntax, candidate: Candidate) -> list[tuple[str, Pieces]]:
@@ -55,6 +73,8 @@ def _between(syntax: Syntax, candidate: Candidate) -> list[tuple[str, Pieces]]:
         return []
     start, end = bounds
     first, last = columns.sentences[columns.sents[cue]], columns.sentences[columns.sents[cue] + 1]
+    if columns.tags[min(end + 1, last - 1)] in ("WP", "WDT", "WP$"):
+        return [("left", ((first, start),))]  # "…, said Holt, who plays for Leeds": what follows is told of the speaker
     comma = next((at for at in range(end + 1, last) if columns.words[at] == "," and syntax.region[at] < 0), -1)
     found: list[tuple[str, Pieces]] = [
         ("both", ((first, start), (end, last))), ("left", ((first, start),)), ("right", ((end, last),))]

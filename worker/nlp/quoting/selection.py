@@ -14,6 +14,7 @@ from worker.nlp.quoting.extents import Pieces, extents
 from worker.nlp.quoting.features import SPEECH, extent_features, first_features, further_features, within
 from worker.nlp.quoting.labels import labelled
 from worker.nlp.quoting.lexicon import CueWord
+from worker.nlp.quoting.refusals import says_nothing
 from worker.nlp.quoting.scorer import Scorer, logistic
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ def choose(syntax: Syntax, scorer: Scorer) -> list[Found]:
         if candidate.cue in cues:
             continue
         pieces, share = _cut(syntax, scorer, candidate)
+        if pieces and says_nothing(syntax, candidate, pieces):
+            continue
         surety = (_PLAIN if candidate.frame in _CLAUSES and _is_plain(syntax, candidate) else chance) * (0.5 + 0.5 * share)
         tokens = _tokens(pieces)
         if surety < _LIKELY or not tokens or _is_taken(candidate, surety, tokens, taken):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import words
+from worker.nlp.quoting.lexicon import source_kinds
 
 if TYPE_CHECKING:
     from worker.nlp.quoting.selection import Found
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 _IMPERSONAL = frozenset({"seem", "appear", "look", "sound"})
 _ADDRESSED = frozenset({"tell", "inform", "remind", "assure"})
 _LONGEST = 40
+#: Prepositions before a participle whose subject is that of the verb above.
+_BY = frozenset({"by", "in", "after", "before", "without", "while", "when"})
+_CLIMB = 6
 _ENDS = (".", "?", "!")
 #: What ends a speaker's phrase.
 _CLAUSES = frozenset({"relcl", "advcl", "ccomp", "parataxis", "dep", "punct"})
@@ -110,6 +114,8 @@ def _of_verb(syntax: Syntax, quote: Found) -> tuple[int, str]:
     rule = "subject"
     if subject >= 0 and quote.passages and syntax.region[subject] >= 0:
         subject = -1
+    if subject < 0 and (above := _verb_above(syntax, cue)) >= 0:
+        subject, rule = syntax.borrowed_subject(above), "borrowed-subject"
     if subject < 0 and quote.passages:
         subject, rule = _beside(syntax, quote), "beside"
     if subject < 0:
@@ -123,6 +129,30 @@ def _of_verb(syntax: Syntax, quote: Found) -> tuple[int, str]:
     if deps[subject] == "expl" or columns.words[subject].lower() in _NO_SPEAKER:
         return -1, "an impersonal subject"
     return subject, rule
+
+
+def _verb_above(syntax: Syntax, cue: int) -> int:
+    """Give the verb whose subject says what a participle says, or -1.
+
+    "He justified his choice of Boeing by saying …"; "Jobs resigned in a letter to the board, stating …".
+    """
+    columns, deps, heads = syntax.columns, syntax.deps, syntax.heads
+    if columns.tags[cue] != "VBG":
+        return -1
+    at, written = heads[cue], False
+    if deps[cue] == "advcl" and columns.pos[at] == "VERB" and at < cue and syntax.subject(at) >= 0:
+        return at
+    by = deps[cue] == "pcomp" and columns.words[at].lower() in _BY
+    if not by and not (deps[cue] == "acl" and deps[at] == "pobj"):
+        return -1
+    for _ in range(_CLIMB):
+        if columns.pos[at] == "VERB":
+            return at if by or written else -1
+        written = written or source_kinds().get(columns.lemmas[at].lower()) == "document"
+        if heads[at] == at:
+            return -1
+        at = heads[at]
+    return -1
 
 
 def _is_passive(syntax: Syntax, cue: int) -> bool:

@@ -51,9 +51,11 @@ class Syntax:
 
         A participle passes over what cannot speak: in "He denied that prices rose, saying …", *saying* hangs on *rose*.
         """
-        first = -1
+        first, region = -1, self.region[verb]
         for _ in range(6):
             own = self.subject(verb)
+            if own >= 0 and region < 0 <= self.region[own]:
+                own = -1  # "he said that "The GM that let you down is history," and described …": what is quoted does not describe
             if own >= 0:
                 if self._speaks(own):
                     return own
