@@ -20,6 +20,7 @@ from worker.nlp.quoting.syntax import Syntax
 from worker.records import Record, Ref, frozen
 
 if TYPE_CHECKING:
+    from worker.nlp.columns import Columns
     from worker.nlp.parties import Entity
     from worker.nlp.reading import Reading
 
@@ -100,7 +101,7 @@ def _record(reading: Reading, syntax: Syntax, found: Found) -> QuoteRecord:
     fragments = tuple(Fragment(columns.starts[first], columns.ends[last - 1]) for first, last in found.pieces)
     start, end = fragments[0].start, fragments[-1].end
     head, rule = speaker(syntax, found)
-    who = _speaker(reading, syntax, head) if head >= 0 else None
+    who = _speaker(reading, syntax, head, found) if head >= 0 else None
     unattributed = None if who is not None else rule
     if who is not None and _is_reporter(reading, head):
         who, unattributed = None, "the reporter speaks"
@@ -118,19 +119,27 @@ def _kind(syntax: Syntax, found: Found) -> Kind:
     return "direct" if all(inside) else "mixed" if any(inside) else "indirect"
 
 
-def _speaker(reading: Reading, syntax: Syntax, head: int) -> Speaker:
+def _speaker(reading: Reading, syntax: Syntax, head: int, found: Found) -> Speaker:
     columns = reading.columns
-    first, last = phrase(syntax, head)
+    first, last = phrase(syntax, head, found.cue)
     entity = _entity(reading, syntax, head, first, last)
     form: Literal["name", "nominal", "pronoun"] = "nominal"
     if columns.tags[head] in ("PRP", "PRP$", "WP", "WDT", "WP$", "DT") and last - first == 1:
         form = "pronoun"
     elif columns.pos[head] == "PROPN" or columns.ents[head]:
         form = "name"
+    if form == "pronoun" and entity is not None and found.passages and _is_spoken_of(columns, entity, found):
+        entity = None
     name = entity.name if entity else None
     group = None if form == "pronoun" else affiliation(reading, syntax, head, range(first, last))
     return Speaker(start=columns.starts[first], end=columns.ends[last - 1], text=reading.text[columns.starts[first]:columns.ends[last - 1]],
                    form=form, entity=_ref(entity), anonymous=name is None and form == "nominal", affiliation=_ref(group), name=name)
+
+
+def _is_spoken_of(columns: Columns, entity: Entity, found: Found) -> bool:
+    """Tell whether a direct quote calls somebody by name: "He said, ‘Warhol was a genius.’" is not Warhol's."""
+    pieces = [(columns.starts[first], columns.ends[last - 1]) for first, last in found.pieces]
+    return any(mention.form == "name" and start <= mention.start < end for mention in entity.mentions for start, end in pieces)
 
 
 def _entity(reading: Reading, syntax: Syntax, head: int, first: int, last: int) -> Entity | None:

@@ -44,7 +44,7 @@ def extents(syntax: Syntax, candidate: Candidate) -> list[Extent]:
 
 
 def _paragraph(syntax: Syntax, candidate: Candidate) -> tuple[int, int] | None:
-    """Give the tokens of the content's paragraph (end exclusive): a parse may run from a headline into the text; None if the cue's is another."""
+    """Give the tokens of the content's paragraph (end exclusive), None if the cue's is another: headlines are parsed into the text."""
     columns, quotation = syntax.columns, syntax.quotation
     number = quotation.paragraph_at(columns.starts[candidate.head])
     if quotation.paragraph_at(columns.starts[candidate.cue]) != number:
@@ -110,7 +110,9 @@ def _longer(syntax: Syntax, candidate: Candidate, start: int, end: int) -> list[
         if sibling >= 0 and syntax.right[sibling] + 1 < cue_end:
             found.append(("sibling", ((start, syntax.right[sibling] + 1),)))
     sentence_end = columns.sentences[columns.sents[cue] + 1]
-    if sentence_end > max(end, cue_end) + 1:
+    # "Her belief that the vote was stolen never changed": the sentence goes on with what is told of the belief.
+    told = candidate.word is not None and candidate.word.kind == "noun" and deps[cue] in ("nsubj", "nsubjpass")
+    if sentence_end > max(end, cue_end) + 1 and not told:
         found.append(("sentence", ((start, sentence_end),)))
     object_ = next((c for c in syntax.children[cue] if cue < c < head and deps[c] in _OBJECT), -1)
     if object_ >= 0:

@@ -36,14 +36,16 @@ def says_nothing(syntax: Syntax, candidate: Candidate, pieces: Pieces) -> bool:
     columns, word, cue = syntax.columns, candidate.word, candidate.cue
     first, last = pieces[0][0], pieces[-1][1]
     alone = all(columns.pos[token] == "PUNCT" for token in range(first + 1, last))
-    if alone and (columns.tags[first] == "PRP" or (columns.tags[first] in ("WP", "WDT") and candidate.frame == "ccomp")):
-        return True  # "voted for her", "you know what"
+    if alone and (columns.tags[first] in ("PRP", "WRB") or (columns.tags[first] in ("WP", "WDT") and candidate.frame == "ccomp")):
+        return True  # "voted for her", "you know what", "nobody knows why"
     if all(columns.ents[token] == "DATE" for token in range(first, last)):
         return True
     if word is None or word.kind != "verb":
         return False
     if word.lemma == "say" and cue == columns.sentences[columns.sents[cue]] and columns.tags[cue] == "VB":
         return True  # "Say you bought shares": suppose
+    if candidate.frame == "noun":  # "the team, known as the Gliders"
+        return word.lemma == "know" and any(columns.words[at].lower() == "as" for at in syntax.children[cue])
     if candidate.frame == "prep":
         return word.lemma == "vote" and not _has_verb(syntax, first, last) and _is_named(syntax, last - 1)
     return candidate.frame in _OBJECTS and _is_act(syntax, candidate, first, last)
@@ -54,6 +56,8 @@ def _is_act(syntax: Syntax, candidate: Candidate, first: int, last: int) -> bool
     columns, word, head = syntax.columns, candidate.word, candidate.head
     assert word is not None
     lemma = word.lemma
+    if columns.words[last:last + 1] == [":"] and syntax.word[head] is not None:
+        return True  # "issued the following statement: …"
     if lemma == "commit":
         return True  # "committed suicide", "committed $5 million"
     if lemma in _ADDRESSING:

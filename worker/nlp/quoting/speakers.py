@@ -236,8 +236,11 @@ def _of_adjective(syntax: Syntax, cue: int) -> tuple[int, str]:
     return -1, "nobody is said to be so"
 
 
-def phrase(syntax: Syntax, head: int) -> tuple[int, int]:
-    """Give the tokens of the speaker's noun phrase with title, appositive and affiliation, without relative clauses (end exclusive)."""
+def phrase(syntax: Syntax, head: int, cue: int = -1) -> tuple[int, int]:
+    """Give the tokens of the speaker's noun phrase with title, appositive and affiliation, without relative clauses (end exclusive).
+
+    Of "a campaign to persuade users to leave" the speaker of *persuade* is *a campaign*.
+    """
     columns, deps = syntax.columns, syntax.deps
     start, end = syntax.left[head], syntax.right[head] + 1
     for child in syntax.children[head]:
@@ -247,6 +250,8 @@ def phrase(syntax: Syntax, head: int) -> tuple[int, int]:
             continue
         end = min(end, syntax.left[child])
         break
+    if head < cue < end:
+        end = max(head + 1, syntax.left[cue])
     if end - start > _LONGEST:
         start, end = head, head + 1
     start = next((at + 1 for at in range(head - 1, start - 1, -1) if "\n" in columns.words[at]), start)
