@@ -169,8 +169,8 @@ def _beside(syntax: Syntax, quote: Found) -> int:
     # "May told reporters": who stands after such a verb is spoken to, never the speaker.
     after = range(0) if columns.lemmas[cue] in _ADDRESSED else range(cue + 1, min(cue + 4, columns.size))
     for at in after:
-        if columns.words[at] in (",", ".", ":") or "\n" in columns.words[at] or syntax.region[at] >= 0:
-            break
+        if columns.words[at] in (",", ".", ":") or "\n" in columns.words[at] or syntax.region[at] >= 0 or columns.pos[at] == "ADP":
+            break  # "the strategist said in an interview": no interview speaks
         if columns.pos[at] in ("PROPN", "NOUN", "PRON") and columns.ents[at] not in ("DATE", "TIME"):
             while syntax.heads[at] > at and columns.pos[syntax.heads[at]] in ("PROPN", "NOUN") and syntax.heads[at] != cue:
                 at = syntax.heads[at]  # noqa: PLW2901 - up to the head of the phrase
