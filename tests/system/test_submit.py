@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -87,3 +88,39 @@ def test_a_full_backlog_is_waited_for(server: Server, tmp_path: Path) -> None:
         _, told = command.communicate(timeout=60)
     assert command.returncode == 0, told
     assert b"too many articles wait already" in told
+
+
+def test_who_stops_a_submit_is_told_what_holds(server: Server, tmp_path: Path) -> None:
+    """Ctrl-C while it waits: status 130, what was accepted stays; before, it says why nothing moves."""
+    path = tmp_path / "news.jsonl"
+    path.write_text('{"id": "a", "text": "Rain fell on Monday."}\n', encoding="utf-8")
+    env = environment(tmp_path, WIREDESK_REDIS_URL=server.url)
+    # Tests may run in the background, where a shell has Ctrl-C ignored.
+    command = subprocess.Popen([sys.executable, "-m", "worker", "submit", str(path), "--wait"], env=env, stderr=subprocess.PIPE,
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # noqa: PLW1509 - no threads here
+    assert command.stderr is not None
+    told = b""
+    while b"no worker runs" not in told:
+        line = command.stderr.readline()
+        assert line, told
+        told += line
+    command.send_signal(signal.SIGINT)
+    _, rest = command.communicate(timeout=60)
+    assert command.returncode == 130
+    assert b"stopped: 1 accepted; what was accepted will be read, and the same submit again doubles nothing" in rest
+    with open_ledger(server.url) as ledger:
+        assert ledger.status().queued == 1
+
+
+def test_waiting_ends_when_an_article_is_taken_down(server: Server, tmp_path: Path) -> None:
+    """It will never have a result: it is named, and the status is 1."""
+    path = tmp_path / "news.jsonl"
+    path.write_text('{"id": "gone", "text": "Rain fell on Monday."}\n', encoding="utf-8")
+    env = environment(tmp_path, WIREDESK_REDIS_URL=server.url)
+    command = subprocess.Popen([sys.executable, "-m", "worker", "submit", str(path), "--wait"], env=env, stderr=subprocess.PIPE)
+    with open_ledger(server.url) as ledger:
+        wait_for(lambda: ledger.jobs.state("gone") is not None, 60)
+        ledger.jobs.delete("gone")
+    _, told = command.communicate(timeout=60)
+    assert command.returncode == 1
+    assert b"gone: is not known any more" in told

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import textwrap
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
@@ -65,7 +66,7 @@ def list_letters(
 
 
 def _row(letter: DeadLetter, *, wide: bool) -> tuple[object, ...]:
-    name, error = letter.id or "–", letter.error[:_SHOWN_ERROR]
+    name, error = letter.id or "–", textwrap.shorten(letter.error, _SHOWN_ERROR, placeholder=" …")
     if not wide:
         return letter.letter, name, letter.reason, error
     return letter.letter, name, letter.source, letter.reason, letter.attempts or "–", f"{letter.died:%Y-%m-%d %H:%M:%S}", error

@@ -35,6 +35,8 @@ def pause(
                 + ("; new articles are refused" if intake else ""), "yellow")
     while wait and ledger.status().in_flight:
         time.sleep(_LOOK_SECONDS)
+    if wait:
+        console.say("no article is in a worker's hand", "green")
 
 
 def resume() -> None:
@@ -55,13 +57,15 @@ def drain(
     now = ledger.status()
     began, deadline, owed = time.monotonic(), time.monotonic() + timeout, now.queued + now.in_flight
     console.say(f"intake is shut; {owed:,} articles are owed", "yellow")
+    told = False
     with console.progress() as bar:
         task = bar.add_task("draining", total=owed)
         while left := now.queued + now.in_flight:
             if timeout and time.monotonic() > deadline:
                 raise InputError(f"{left:,} articles are still owed after {timeout:g} seconds; intake stays shut: "
                                  "call `wiredesk drain` again, or `wiredesk resume`")
-            if not ledger.workers.list():
+            if not told and not ledger.workers.list():
+                told = True
                 console.say("no worker runs: nothing will drain until one does", "red")
             time.sleep(_LOOK_SECONDS)
             now = ledger.status()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import Annotated
 
@@ -19,6 +20,8 @@ from worker.settings import load_settings
 
 #: Seconds between two looks at what has become of waited-for articles.
 _LOOK_SECONDS = 0.2
+#: Seconds without an end after which a waiting person is told why, where that is plain.
+_STILL_SECONDS = 5.0
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +50,7 @@ def submit(
     tally: dict[str, int] = {}
     accepted: list[str] = []
     unconfirmed = 0
-    with console.progress(counted=False) as bar:
+    with _told_when_stopped(tally), console.progress(counted=False) as bar:
         task = bar.add_task("submitting", total=files.total or None, articles=0)
         for item, verdict in _verdicts(files, ledger, replace=replace):
             tally[verdict.verdict] = tally.get(verdict.verdict, 0) + 1
@@ -66,28 +69,55 @@ def submit(
         console.say(f"{unconfirmed:,} of them not yet replicated (`submit.wait_replicas`); a repeated submit asks again", "yellow")
     failed = sum(tally.values()) != len(accepted)
     if wait:
-        failed |= wait_for(ledger, accepted) > 0
+        with _told_when_stopped(tally):
+            failed |= wait_for(ledger, accepted) > 0
     if failed:
         raise typer.Exit(1)
 
 
+@contextmanager
+def _told_when_stopped(tally: dict[str, int]) -> Iterator[None]:
+    """Tell whoever presses Ctrl-C what holds: nothing that was accepted is taken back."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        told = ", ".join(f"{number:,} {verdict}" for verdict, number in tally.items()) or "nothing yet"
+        console.say(f"stopped: {told}; what was accepted will be read, and the same submit again doubles nothing", "yellow")
+        raise typer.Exit(130) from None
+
+
 def wait_for(ledger: Ledger, ids: list[str], title: str = "reading") -> int:
-    """Show how the articles become results until none is left; give how many ended as dead letters."""
-    left, dead = list(dict.fromkeys(ids)), 0
+    """Show how the articles become results until none is left; give how many ended as dead letters or were deleted meanwhile."""
+    left, failed = list(dict.fromkeys(ids)), 0
+    told, moved = False, time.monotonic()
     with console.progress() as bar:
         task = bar.add_task(title, total=len(left))
         while left:
             ended = 0
-            while ended < len(left) and (job := ledger.jobs.state(left[ended])) is not None and job.state in ("done", "dead"):
-                if job.state == "dead":
-                    dead += 1
+            while ended < len(left) and ((job := ledger.jobs.state(left[ended])) is None or job.state in ("done", "dead")):
+                if job is None:
+                    failed += 1
+                    console.complain(left[ended], "is not known any more: it was deleted, or its result is past its days")
+                elif job.state == "dead":
+                    failed += 1
                     console.complain(job.id, f"dead-lettered: {job.error or job.reason}; see `wiredesk dead show {job.letter}`")
                 ended += 1
             left = left[ended:]
             bar.update(task, advance=ended)
+            moved = time.monotonic() if ended else moved
+            if not told and time.monotonic() - moved > _STILL_SECONDS and (obstacle := _obstacle(ledger)):
+                told = True
+                console.say(obstacle, "yellow")
             if left:
                 time.sleep(_LOOK_SECONDS)
-    return dead
+    return failed
+
+
+def _obstacle(ledger: Ledger) -> str:
+    """Say why nothing moves, where that is plain."""
+    if "work" in ledger.holds.held():
+        return "work is held: nothing is read until `wiredesk resume`"
+    return "" if ledger.workers.list() else "no worker runs: nothing is read until one does (`wiredesk worker`, or `wiredesk up` for all)"
 
 
 def _verdicts(files: ArticleFiles, ledger: Ledger, *, replace: bool) -> Iterator[tuple[Item, Verdict]]:

@@ -145,7 +145,8 @@ def advice(now: Look, pace: Rates) -> list[str]:
     if pace.recovered and pace.recovered > _MANY_RECOVERED * pace.done:
         found.append(f"{pace.recovered:,.1f} jobs a second are recovered: something kills workers; their logs and the kernel's know what.")
     if quiet := [sign.name for sign in now.workers if sign.silent >= _SILENT_SECONDS]:
-        found.append(f"{', '.join(quiet)} gave no sign of life for {_SILENT_SECONDS:g} seconds or more.")
+        found.append(f"{', '.join(quiet)} gave no sign of life for {_SILENT_SECONDS:g} seconds or more: what they held comes back; "
+                     "start others, or restart them where they hang.")
     if len({sign.version for sign in workers}) > 1:
         found.append("Workers of two versions run: an upgrade is under way, or was left half done.")
     return found or ["All is well."]
