@@ -31,8 +31,7 @@ class Mapper:
 
     def __init__(self) -> None:
         self.port = processes.free_port()
-        environment = {**os.environ, "ERL_EPMD_ADDRESS": "127.0.0.1"}
-        self._process = subprocess.Popen(["epmd", "-port", str(self.port), "-address", "127.0.0.1"], env=environment)
+        self._process = processes.start(["epmd", "-port", str(self.port), "-address", "127.0.0.1"], death_signal=signal.SIGKILL)
 
     def close(self) -> None:
         """End it."""
@@ -75,8 +74,8 @@ class Rabbit:
 
     def start(self) -> None:
         """Start, and wait until it takes connections; the first of a cluster waits for no other."""
-        with (self.folder / "out").open("ab") as out:
-            self.process = subprocess.Popen([_PROGRAM], env=self._environment, stdout=out, stderr=out, start_new_session=True)
+        # It ends with the test's process, however that ends.
+        self.process = processes.start([str(_PROGRAM)], log=self.folder / "out", environment=self._environment)
         wait_for(self._answers, 90, pause=0.1)
 
     def kill(self) -> None:
