@@ -54,8 +54,8 @@ The ministers met in Nairobi for three hours and agreed to consider the request 
 """
 #: Longest pause between two tries to reach a server that is away or full.
 _PATIENCE_SECONDS = 2.0
-#: Articles between two returns of freed memory; one takes a few milliseconds.
-_TRIM_ARTICLES = 50
+#: Articles between two returns of freed memory; one takes a millisecond, and each article more keeps another MiB.
+_TRIM_ARTICLES = 10
 #: What ends the whole article when it comes over an extractor: half a result is none.
 _ENDS = (SoftTimeLimitExceeded, MemoryError)
 

@@ -70,6 +70,8 @@ class Actors:
         self._columns, self._parties = columns, parties
         self._known: dict[int, tuple[Actor, ...]] = {}
         self._joined: dict[int, list[Actor]] = {}
+        #: By entity: the country and sector that its names and descriptions tell.
+        self._told: dict[int, tuple[str | None, str | None]] = {}
 
     def at(self, token: int) -> tuple[Actor, ...]:
         """Give the party or parties that the noun or pronoun names; none if it names no party ("French and Egyptian ships": two)."""
@@ -147,11 +149,24 @@ class Actors:
     def _meant(self, token: int, entity: Entity) -> Actor:
         """A pronoun's party: its country and sector stand where the party was named or described before."""
         pronoun = self._named(token, entity, None)
+        if pronoun.code and pronoun.sector:
+            return pronoun
+        # Once for each entity: a long story says "he" thousands of times of one man.
+        if entity.number not in self._told:
+            self._told[entity.number] = self._first_told(token, entity)
+        code, sector = self._told[entity.number]
+        return replace(pronoun, code=pronoun.code or code, sector=pronoun.sector or sector)
+
+    def _first_told(self, token: int, entity: Entity) -> tuple[str | None, str | None]:
+        """The first country and the first sector that the entity's names and descriptions tell."""
+        code = sector = None
         for mention in entity.mentions:
-            if mention.form != "pronoun" and mention.head != token and (not pronoun.code or not pronoun.sector):
+            if mention.form != "pronoun" and mention.head != token:
                 for known in self.at(mention.head):
-                    pronoun = replace(pronoun, code=pronoun.code or known.code, sector=pronoun.sector or known.sector)
-        return pronoun
+                    code, sector = code or known.code, sector or known.sector
+                if code and sector:
+                    break
+        return code, sector
 
     def _named(self, token: int, entity: Entity, sector: str | None) -> Actor:
         mention = self._parties.mention_of(token)
