@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 _OUTSIDE = frozenset({"appos", "conj", "cc", "punct", "relcl", "acl", "advcl", "parataxis", "advmod", "preconj", "meta"})
 #: So many tokens a dateline has at most.
 _DATELINE = 9
+#: A phrase within a phrase that goes deeper is none ("of the people of the land of ..."): a text of nothing else must not cost its square.
+_DEEPEST = 40
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 
 
@@ -96,9 +98,10 @@ def left_edge(columns: Columns, token: int) -> int:
 def right_edge(columns: Columns, token: int) -> int:
     """Give the last token of a token's subtree, without what a comma sets off."""
     edge = token
-    while True:
+    for _ in range(_DEEPEST):
         rights = [child for child in columns.children[edge] if child > edge and columns.deps[child] not in _OUTSIDE]
         if not rights:
-            return edge
+            break
         edge = rights[-1]
+    return edge
 
