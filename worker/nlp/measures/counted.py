@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from worker.nlp.measures.units import spelled
 from worker.records import frozen
 
 if TYPE_CHECKING:
@@ -93,6 +94,8 @@ def lemma(copy: Copy, counted: Counted) -> str:
         word = columns.words[token]
         if token == counted.head:
             word = _head_lemma(copy, token)
+        elif token > counted.first and columns.tags[token - 1] == "CD" and (unit := spelled(word)):
+            word = unit  # "9 liter cases" and "9 litre cases" are the same
         elif tag in ("JJR", "JJS"):
             word = columns.lemmas[token]
         elif tag == "JJ" or word.isupper():

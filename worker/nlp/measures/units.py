@@ -57,6 +57,12 @@ def unit_at(copy: Copy, at: int, *, digits: bool) -> Found | None:
     return found
 
 
+def spelled(word: str) -> str | None:
+    """Give the name that stands here for a unit's word, whatever its spelling: "liter" is litre."""
+    unit = _words().get(word.lower())
+    return unit.name if unit else None
+
+
 def per_at(copy: Copy, at: int, *, of_money: bool = False) -> tuple[str, int] | None:
     """Give what the amount before the place is counted by ("hour" of "miles per hour") and where that ends."""
     match = _PER.match(copy.text, at)
