@@ -84,7 +84,7 @@ def _over_redis(url: str) -> dict[str, Any]:
         "broker_transport_options": _transport_options(url),
         "task_queues": [_queue(queue) for queue in keys.QUEUES],
         # How many hints a worker takes is told in `pace.py`; this is only the bound.
-        "worker_prefetch_multiplier": 2,
+        "worker_prefetch_multiplier": 10,
     }
 
 

@@ -74,7 +74,7 @@ class Housekeeping(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery is 
         transport.held = False
         consumer.timer.call_repeatedly(settings.renew_seconds, safely, (renew,))
         if not load_settings().broker.url:
-            limit_hints(consumer)
+            transport.wish = limit_hints(consumer)
         processes = int(getattr(consumer.controller, "concurrency", 0) or 1)
         _Held.consumer, _Held.processes = consumer, processes
         consumer.timer.call_repeatedly(settings.renew_seconds, safely, (partial(_show, processes),))

@@ -12,6 +12,7 @@ import binascii
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from time import monotonic
 from typing import Any, Final
 
 import kombu.transport
@@ -37,6 +38,13 @@ log = get_logger(__name__)
 #: Takes what is no hint: queue, reason, error, bytes. The tasks set it; without one, garbage is logged.
 bury: Callable[[str, str, str, bytes], None] | None = None
 
+
+def _one() -> int:
+    return 1
+
+
+#: How many hints the worker wishes for now: the tasks set it (`pace.py`).
+wish: Callable[[], int] = _one
 
 #: While true, no hint is taken from the broker: the tasks set it when a person holds work.
 held = False
@@ -163,14 +171,24 @@ class _Guarded:
     connection: Any
     connection_errors: tuple[type[Exception], ...]
     _in_poll: Any
+    active_queues: set[str]
+    brpop_timeout: float
+    _brpop_sent_at: Any
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self._queue_cycle = FairCycle()
 
     def _brpop_start(self, timeout: float | None = None) -> None:
-        if not held:
+        if held:
+            return
+        if (count := wish()) < 2:  # noqa: PLR2004 - one alone is kombu's way
             super()._brpop_start(timeout)  # type: ignore[misc]  # kombu's channel has it
+        elif queues := self._queue_cycle.consume(len(self.active_queues)):
+            self._in_poll = self.client.connection
+            self._brpop_sent_at = monotonic()
+            self.client.connection.send_command(
+                "BLMPOP", timeout or self.brpop_timeout or 0, len(queues), *queues, "RIGHT", "COUNT", count)
 
     def _brpop_read(self, **options: object) -> bool:
         try:
@@ -179,11 +197,12 @@ class _Guarded:
                 raise Empty
             queue = found[0].decode().rsplit(kombu_redis.Channel.sep, 1)[0]
             self._queue_cycle.rotate(queue)
-            message = _accept(found[1], queue)
-            if message is None:
-                return False
-            self.connection._deliver(message, queue)  # noqa: SLF001 - kombu's own way from channel to consumer
-            return True
+            # BLMPOP gives a list of items, BRPOP one.
+            items = found[1] if isinstance(found[1], list) else [found[1]]
+            messages = [message for item in items if (message := _accept(item, queue)) is not None]
+            for message in messages:
+                self.connection._deliver(message, queue)  # noqa: SLF001 - kombu's own way from channel to consumer
+            return bool(messages)
         finally:
             self._in_poll = None
             self._flush_brpop_reauth()  # type: ignore[attr-defined]  # kombu's channel has it
