@@ -43,7 +43,8 @@ def _two_digit_year(hit: Hit, context: Context) -> Timex | None:
     surface = context.surface(cell)
     if context.is_a(hit.first, "IN") and context.surface(hit.first - 1)[-1:].isdigit():
         return None  # "1 in 64"
-    counts = context.surface(cell + 1)[:1].isalpha() and not context.is_a(cell + 1, "AND")
+    following = context.surface(cell + 1)[:1]
+    counts = (following.isalpha() and not context.is_a(cell + 1, "AND")) or following in ("-", "‑")  # "and 61-year-old sailors"
     if len(surface) != 2 or context.token(cell).ent_type_ != "DATE" or counts:
         return None
     if not (context.is_a(hit.first, "AND") or context.surface(hit.first).casefold() == "in"):
