@@ -38,7 +38,7 @@ def older(folder: Path) -> str:
 
 
 def test_20_a_rolling_upgrade_and_the_way_back(place: Place, tmp_path: Path) -> None:
-    """Old and new workers side by side, the old one stopped, then the other way round: nothing lost, doubled or brought back."""
+    """Old and new workers side by side, the old one stopped, then the other way round: nothing lost or doubled."""
     which = older(tmp_path)
     named = tmp_path / "worker" / "__init__.py"
     named.write_text(re.sub(r'__version__ = "[^"]*"', f'__version__ = "{OLD}"', named.read_text()))
@@ -74,7 +74,8 @@ def test_20_a_rolling_upgrade_and_the_way_back(place: Place, tmp_path: Path) -> 
     ids = [item["id"] for item in items]
     by = Counter(json.loads(place.ledger.results.get(article_id))["provenance"]["wiredesk"] for article_id in ids)
     assert by.keys() == {OLD, __version__}
-    assert place.ledger.status().counters.get("recovered", 0) == 1
+    # A worker that stops may leave hints that it had taken ahead; they are given again.
+    assert place.ledger.status().counters["recovered|process_lost"] == 1
     place.judge(20, f"upgrade from {which} and back, workers one after the other", ids,
                 provoked="3 starts, 2 stops", also=f"{by[OLD]} read by the old, {by[__version__]} by the new")
 
