@@ -64,6 +64,7 @@ def celery_settings(settings: Settings, url: str) -> dict[str, Any]:
         # The ledger repeats what must be repeated: a hint is done with when its task ends, however that was.
         "task_acks_late": True,
         "task_reject_on_worker_lost": False,
+        # A worker asks for hints when it holds fewer than it has processes; how many then, `pace.py` and `rabbit.py` tell.
         "worker_prefetch_multiplier": 1,
         "task_soft_time_limit": settings.worker.soft_time_limit,
         "task_time_limit": settings.worker.time_limit,
@@ -83,8 +84,6 @@ def _over_redis(url: str) -> dict[str, Any]:
         "broker_url": broker_url(url),
         "broker_transport_options": _transport_options(url),
         "task_queues": [_queue(queue) for queue in keys.QUEUES],
-        # How many hints a worker takes is told in `pace.py`; this is only the bound.
-        "worker_prefetch_multiplier": 10,
     }
 
 

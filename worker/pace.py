@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from celery.worker import state
 
-#: Hints taken ahead of free processes while articles are very short.
+#: Hints taken ahead of free processes, together with theirs, while articles are very short.
 AHEAD: Final = 8
 #: Articles are very short below this mean time (s).
 SHORT_SECONDS: Final = 0.01
@@ -56,8 +56,7 @@ def limit_hints(consumer: Any) -> Callable[[], int]:  # noqa: ANN401 - Celery's 
         return int(processes) + pace.ahead - len(state.reserved_requests)
 
     def can_consume(self: Any) -> bool:  # noqa: ANN401 - kombu's QoS
-        # Those ahead are fetched by half their number, not one by one.
-        return wish() >= max(1, pace.ahead // 2) and bool(stock(self))
+        return wish() > 0 and bool(stock(self))
 
     qos.can_consume = MethodType(can_consume, qos)
     return wish
