@@ -6,10 +6,12 @@ from dataclasses import asdict, dataclass
 
 from worker.cli.bench.measure import Spread
 from worker.cli.bench.report import Bench, Section
-from worker.cli.bench.workers import plant
+from worker.cli.bench.workers import ARTICLE_SECONDS, plant
 
 #: Articles that wait behind those that are measured.
 BACKLOG = 100_000
+#: A round alone gets one article more for so many, so that both settings time a queue that is never empty, and no submitting.
+FILL = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,15 @@ def processes_section(bench: Bench) -> Section:
 
 def backlog_section(bench: Bench) -> Section:
     """Show the rate with only the measured articles in the queue, and with a hundred thousand behind them."""
+    count = len(bench.texts)
     with plant(bench.settings, bench.processes) as running:
-        alone = [len(bench.texts) / running.run(bench.texts) for _ in range(bench.rounds)]
-        running.submit([bench.texts[number % len(bench.texts)] for number in range(BACKLOG)])
-        behind = [len(bench.texts) / running.time_next(len(bench.texts)) for _ in range(bench.rounds)]
+        alone = []
+        for _ in range(bench.rounds):
+            waiting = running.submit([*bench.texts, *bench.texts[:count // FILL]])
+            alone.append(count / running.time_next(count))
+            running.wait(waiting, ARTICLE_SECONDS * count)
+        running.submit([bench.texts[number % count] for number in range(BACKLOG)])
+        behind = [count / running.time_next(count) for _ in range(bench.rounds)]
     rates = [Rate("0", Spread.of(alone)), Rate(f"{BACKLOG:,}", Spread.of(behind))]
     change = rates[1].rate.median / rates[0].rate.median
     rows = [(rate.setting, rate.rate, f"{rate.rate.median / rates[0].rate.median:.3f}") for rate in rates]
