@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
+import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.servers import ROOT
 
@@ -28,10 +31,21 @@ def test_the_audit_reads_the_lock_that_is_installed() -> None:
     command = [sys.executable, *_recipe("pip_audit").split(), "--dry-run"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
-    wanted = [Requirement(line.rstrip(" \\")) for line in _requirements()]
+    wanted = [Requirement(line) for line in _requirements()]
     here = [one for one in wanted if one.marker is None or one.marker.evaluate()]
     assert f"would have audited {len(here)} packages" in done.stdout + done.stderr
     assert "--strict" in _recipe("pip_audit"), "what could not be looked up must not count as sound"
+
+
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-build.lock", "requirements-dev.lock"])
+def test_a_lock_holds_whatever_its_packages_need(lock: str) -> None:
+    """With `--require-hashes` pip refuses a need that the lock does not name: the image could not be built."""
+    needs = [need for need in map(Requirement, _requirements(lock)) if need.marker is None or need.marker.evaluate()]
+    locked = {canonicalize_name(need.name) for need in needs}
+    for package in needs:
+        for need in map(Requirement, metadata.requires(package.name) or ()):
+            wanted = need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *package.extras))
+            assert not wanted or canonicalize_name(need.name) in locked, f"{package.name} needs {need}, which {lock} lacks"
 
 
 def _recipe(module: str) -> str:
@@ -39,8 +53,9 @@ def _recipe(module: str) -> str:
     return line.split("python ")[1]
 
 
-def _requirements() -> list[str]:
-    return [line for line in (ROOT / "deploy/requirements.lock").read_text(encoding="utf-8").splitlines() if "==" in line]
+def _requirements(lock: str = "requirements.lock") -> list[str]:
+    lines = (ROOT / "deploy" / lock).read_text(encoding="utf-8").splitlines()
+    return [line.rstrip(" \\") for line in lines if "==" in line and not line.lstrip().startswith("#")]
 
 
 def _locked() -> set[str]:
