@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -44,6 +45,28 @@ def test_only_the_stale_are_chosen(three: Ledger) -> None:
     assert {name for name, _ in stale(three, Selection(versions={"quotes": 2}, source="Gazette"))} == {"a"}
     assert {name for name, _ in stale(three, Selection(versions={"quotes": 2}, since=later))} == set()
     assert {name for name, _ in stale(three, Selection(versions={"quotes": 2}, before=later, fresh_too=True))} == {"a", "b", "c"}
+
+
+def test_other_lexicons_make_a_result_stale(three: Ledger) -> None:
+    """Whatever the user added or took away may change every extractor's answer; an older result that does not tell has none."""
+    fresh = {"quotes": 1, "events": 1}
+    assert {name for name, _ in stale(three, Selection(versions=fresh))} == {"c"}
+    assert {name for name, _ in stale(three, Selection(versions=fresh, lexicons="0123456789abcdef"))} == {"a", "b", "c"}
+    assert {name for name, _ in stale(three, Selection(versions=fresh, lexicons="0123456789abcdef", source="Gazette"))} == {"a"}
+
+
+def test_the_command_reads_the_lexicons_that_are_set(three: Ledger, tmp_path: Path) -> None:
+    """A word added to the folder makes all results stale; a wrong line stops the command before it queues anything."""
+    own = tmp_path / "products.txt"
+    own.write_text("Gullphone\n", encoding="utf-8")
+    environment = {**os.environ, "WIREDESK_REDIS_URL": three.url, "WIREDESK_LEXICONS": str(tmp_path)}
+    command = [sys.executable, "-m", "worker", "reprocess", "--only", "summary"]
+    ran = subprocess.run(command, cwd=ROOT, env=environment, check=False, timeout=60, capture_output=True, text=True)
+    assert "3 queued" in ran.stderr
+    own.write_text("Gullphone | X\n", encoding="utf-8")
+    ran = subprocess.run(command, cwd=ROOT, env=environment, check=False, timeout=60, capture_output=True, text=True)
+    assert (ran.returncode, three.status().queued) == (2, 3)
+    assert "products.txt, line 1: 2 fields are 1 too many" in ran.stderr
 
 
 def test_it_is_a_new_version_with_its_old_time(three: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""`wiredesk reprocess`: read stored articles again whose results older extractors made."""
+"""`wiredesk reprocess`: read stored articles again whose results other extractors or lexicons made than those in force here."""
 
 from __future__ import annotations
 
@@ -36,18 +36,21 @@ def reprocess(
     *, fresh_too: Annotated[bool, typer.Option("--all", help="Results of the installed versions, too.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count them.")] = False,
 ) -> None:
-    """Queue them at low priority, a few at a time, as new versions of their articles."""
+    """Queue what older extractors or other lexicons read, at low priority, a few at a time, as new versions of the articles."""
     from worker import extractors
     from worker.ledger import connect
     from worker.ledger.stale import Selection, stale
+    from worker.nlp.lexicons.own import read
 
     try:
         names = extractors.check(name.strip() for name in only.split(",")) if only else extractors.names()
     except ArticleError as error:
         raise InputError(f"--only: {error.reason}") from None
-    selection = Selection(versions={name: extractors.load(name).VERSION for name in names}, fresh_too=fresh_too, source=source,
-                          since=_moment(since), before=_moment(before))
-    ledger = connect(load_settings(), name="wiredesk-reprocess", check=True)
+    settings = load_settings()
+    lexicons = read(settings.lexicons).digest if settings.lexicons else None
+    selection = Selection(versions={name: extractors.load(name).VERSION for name in names}, lexicons=lexicons, fresh_too=fresh_too,
+                          source=source, since=_moment(since), before=_moment(before))
+    ledger = connect(settings, name="wiredesk-reprocess", check=True)
     tally: Counter[str] = Counter()
     with console.progress() as bar:
         task = bar.add_task("looking" if dry_run else "queueing", total=None)

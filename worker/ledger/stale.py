@@ -1,4 +1,4 @@
-"""Which stored results were made by older extractors than the installed ones, and reading those articles again."""
+"""Which stored results were made by other extractors or lexicons than those in force here, and reading those articles again."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ class Selection:
 
     #: The installed version of each extractor that counts.
     versions: Mapping[str, int]
+    #: The hash of the user's own lexicons that are in force; None: there are none.
+    lexicons: str | None = None
     #: Results of the installed versions, too.
     fresh_too: bool = False
     source: str | None = None
@@ -37,8 +39,9 @@ class Selection:
         article = result["article"]
         received = dt.datetime.fromisoformat(article["received_at"])
         return (
-            (self.fresh_too or bool(outdated(result, self.versions))) and self.source in (None, article.get("source"))
-            and (self.since is None or received >= self.since) and (self.before is None or received < self.before)
+            (self.fresh_too or bool(outdated(result, self.versions)) or result["provenance"].get("lexicons") != self.lexicons)
+            and self.source in (None, article.get("source")) and (self.since is None or received >= self.since)
+            and (self.before is None or received < self.before)
         )
 
 
