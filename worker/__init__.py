@@ -30,7 +30,7 @@ The map, from the edges to the core (a module imports only from lines below its 
     tracing       OpenTelemetry's traces, one an article, if asked for
     logs          structlog, set up once
     settings      config/*.toml and environment in one frozen object
-    json_input    JSON that others sent: what is none is named, and no key stands twice
+    json_input    JSON that others sent: what is none is named, and nothing is lost unseen
     records       the data that crosses every border
     errors        the error tree
 """

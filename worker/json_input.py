@@ -1,21 +1,21 @@
-"""Reads JSON that others sent: what is none is named by line and column with what was expected there, and a key stands once in an object.
+"""Reads JSON that others sent: what is none is named by line and column with what was expected there, and nothing is lost unseen.
 
-JSON itself allows a key to stand twice, and parsers silently keep one of the values: of a submitted article the wrong one, perhaps. Looking
-at every key would cost as much as parsing, so only what may have one twice is looked at again: see `_suspicious`.
+JSON itself allows a key to stand twice, and parsers silently keep one of the values, the wrong one, perhaps; and they round large numbers.
+Looking at every key would cost as much as parsing, so keys are looked at only where the quotation marks do not add up: see `_suspicious`.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from typing import Any
 
 import orjson
 
 from worker.errors import ArticleError
-from worker.records import Article
 
-#: An article's fields as they stand in JSON; a quotation mark within a string is escaped, so that no text holds these bytes.
-_FIELDS = tuple((name, f'"{name}"'.encode()) for name in Article.model_fields)
+#: What JSON's readers keep to the last digit.
+_LARGEST = 2**64 - 1
 _PLAINER = {
     "unexpected end of data": "it ends too early; is something cut off, or a quotation mark or bracket left open?",
     "Input is a zero-length, empty document": "it is empty; expected a JSON value",
@@ -35,14 +35,14 @@ def read_json(data: bytes) -> Any:  # noqa: ANN401 - JSON
 
     Raises:
         NotJsonError: it is no JSON.
-        ArticleError: an object in it has a key twice, which is the error's field.
+        ArticleError: an object in it has a key twice or a number that would be rounded; the key is the error's field.
     """
     try:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise _not_json(data, error) from None
-    if _suspicious(data, value) and (key := _twice(data)) is not None:
-        raise ArticleError(key, "stands twice in one object; send it once")
+    if _suspicious(data, value):
+        _look_closely(data)
     return value
 
 
@@ -62,38 +62,35 @@ def _not_json(data: bytes, error: orjson.JSONDecodeError) -> NotJsonError:
 
 
 def _suspicious(data: bytes, value: object) -> bool:
-    """Tell whether a key may stand twice: a field's name is there more often than the field, or there are objects within."""
-    articles = [item for item in (value if isinstance(value, list) else (value,)) if isinstance(item, dict)]
-    if not articles:
-        return isinstance(value, list) and b"{" in data
-    if len(articles) == 1:
-        [article] = articles
-        return "metadata" in article or any(name in article and data.count(written) > 1 for name, written in _FIELDS)
-    return any("metadata" in article for article in articles) or any(
-        data.count(written) > sum(name in article for article in articles) for name, written in _FIELDS)
+    """Tell whether something may have been lost: more quotation marks are written than all keys and strings need, or a number is vast."""
+    marks, left = 0, [value]
+    while left:
+        item = left.pop()
+        if isinstance(item, str):
+            marks += 2 + item.count('"')
+        elif isinstance(item, dict):
+            left += item
+            left += item.values()
+        elif isinstance(item, list):
+            left += item
+        elif isinstance(item, float) and abs(item) > _LARGEST:
+            return True
+    # Only this escape writes a quotation mark of a string's own without one.
+    return data.count(b'"') != marks or rb"\u0022" in data
 
 
-def _twice(data: bytes) -> str | None:
-    """Give the first key that an object has twice; None if there is none."""
-    try:
-        json.loads(data, object_pairs_hook=_once, parse_int=len, parse_float=len)
-    except _TwiceError as error:
-        return error.key
-    except (ValueError, RecursionError):
-        pass  # deeper than an article may be: refused for that
-    return None
+def _look_closely(data: bytes) -> None:
+    """Refuse the first key that an object has twice, and the first whole number that was rounded."""
+    with suppress(RecursionError):  # deeper than an article may be: refused for that
+        json.loads(data, object_pairs_hook=_faithful, parse_float=len)
 
 
-class _TwiceError(Exception):
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
-
-
-def _once(pairs: list[tuple[str, object]]) -> None:
-    if len(pairs) != len({key for key, _ in pairs}):
-        seen: set[str] = set()
-        for key, _ in pairs:
-            if key in seen:
-                raise _TwiceError(key)
-            seen.add(key)
+def _faithful(pairs: list[tuple[str, object]]) -> None:
+    seen: set[str] = set()
+    for key, value in pairs:
+        if key in seen:
+            raise ArticleError(key, "stands twice in one object; send it once")
+        seen.add(key)
+        for number in value if isinstance(value, list) else (value,):
+            if isinstance(number, int) and abs(number) > _LARGEST:
+                raise ArticleError(key, "holds a whole number of more than 64 bits, which would be rounded; send it as a string")

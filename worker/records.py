@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self, TypeVar, dataclass_transform
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from worker.errors import ArticleError
@@ -22,6 +23,8 @@ from worker.errors import ArticleError
 MAX_CHARACTERS = 1_000_000
 #: Largest `metadata`, in bytes of its JSON.
 MAX_METADATA_BYTES = 16 * 1024
+#: Deepest `metadata`: readers of JSON in some languages give up at 64 levels.
+MAX_METADATA_LEVELS = 50
 #: Longest id, in code points.
 MAX_ID_CHARACTERS = 200
 
@@ -108,11 +111,17 @@ class Article(BaseModel):
         if value is None:
             return None
         try:
-            size = len(json.dumps(value, ensure_ascii=False, allow_nan=False).encode())
+            json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+            size = len(orjson.dumps(value)) if not _deeper(value, MAX_METADATA_LEVELS) else None
         except UnicodeEncodeError:
             raise ValueError("holds a lone surrogate, which is no character; remove it") from None
-        except (ValueError, TypeError, RecursionError):
-            raise ValueError("is not plain JSON (no NaN, no infinity, no endless nesting)") from None
+        except RecursionError:
+            size = None
+        except (ValueError, TypeError) as error:
+            reason = str(error)
+            raise ValueError(f"is not plain JSON ({reason[:1].lower()}{reason[1:100]}); leave that out, or send it as a string") from None
+        if size is None:
+            raise ValueError(f"is nested more than {MAX_METADATA_LEVELS} levels deep; flatten it")
         if size > MAX_METADATA_BYTES:
             raise ValueError(f"has {size:,} bytes; at most {MAX_METADATA_BYTES:,} are kept")
         return value
@@ -233,6 +242,12 @@ def _refuse_unstorable(value: str) -> None:
         value.encode()
     except UnicodeEncodeError as error:
         raise ValueError(f"holds a lone surrogate at position {error.start}, which is no character; remove it") from None
+
+
+def _deeper(value: object, levels: int) -> bool:
+    """Tell whether objects and lists are nested in more levels than so many."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list | tuple) else None
+    return inner is not None and (levels == 0 or any(_deeper(item, levels - 1) for item in inner))
 
 
 def _json_type(value: object) -> str:

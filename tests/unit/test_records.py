@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 
 import pytest
@@ -31,6 +32,12 @@ REFUSED = [
     ({"text": "a", "priority": "urgent"}, "priority", "high"),
     ({"text": "a", "metadata": {"k": "v" * 17_000}}, "metadata", "at most 16,384"),
     ({"text": "a", "metadata": {"k": float("nan")}}, "metadata", "plain JSON"),
+    ({"text": "a", "metadata": {"k": 2**64}}, "metadata", "exceeds 64-bit range.*send it as a string"),
+    ({"text": "a", "metadata": {"k": {1.5: "v"}}}, "metadata", "dict key must be str"),
+    ({"text": "a", "metadata": {"k": {"v"}}}, "metadata", "plain JSON"),
+    ({"text": "a", "metadata": {"k": "v\ud800"}}, "metadata", "lone surrogate"),
+    ({"text": "a", "metadata": {"k": functools.reduce(lambda inner, _: [inner], range(50), "v")}}, "metadata", "more than 50 levels deep"),
+    ({"text": "a", "metadata": {"k": functools.reduce(lambda inner, _: {"k": inner}, range(5_000), "v")}}, "metadata", "flatten it"),
 ]
 
 
