@@ -161,7 +161,8 @@ class Actors:
         """The first country and the first sector that the entity's names and descriptions tell."""
         code = sector = None
         for mention in entity.mentions:
-            if mention.form != "pronoun" and mention.head != token:
+            # A description with a pronoun for its head ("those of the north") would ask for the same again, without end.
+            if mention.form != "pronoun" and mention.head != token and self._columns.pos[mention.head] != "PRON":
                 for known in self.at(mention.head):
                     code, sector = code or known.code, sector or known.sector
                 if code and sector:
