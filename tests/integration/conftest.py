@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
-from tests.servers import Server, open_ledger, server_binaries
+from tests.servers import Gateway, Server, open_ledger, server_binaries
 from worker.ledger import Ledger
 
 
@@ -22,3 +23,17 @@ def ledger(server: Server) -> Iterator[Ledger]:
     with open_ledger(server.url) as opened:
         opened.client.flushall()
         yield opened
+
+
+@pytest.fixture(scope="module")
+def gateway(server: Server) -> Iterator[Gateway]:
+    running = Gateway(server.url)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def http(gateway: Gateway, ledger: Ledger) -> Iterator[httpx.Client]:
+    """A client on an empty ledger."""
+    with httpx.Client(base_url=gateway.address, timeout=20) as client:
+        yield client

@@ -1,20 +1,17 @@
-"""The HTTP API as other systems see it: a real gateway on a real server."""
+"""The HTTP API as other systems see it: articles in, results out, by a real gateway on a real server."""
 
 from __future__ import annotations
 
 import datetime as dt
 import json
-import socket
-import time
 from collections.abc import Iterator
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from tests.servers import Gateway, Server, server_binaries, wait_for
+from tests.servers import Server, server_binaries
 from worker.ledger import Ledger
-from worker.ledger.access import ApiKeys
 from worker.ledger.jobs import Attempt
 from worker.nlp.reading import Reader
 from worker.pipeline import Trip, run
@@ -29,20 +26,6 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     running = Server(server_binaries()[request.param])
     yield running
     running.close()
-
-
-@pytest.fixture(scope="module")
-def gateway(server: Server) -> Iterator[Gateway]:
-    running = Gateway(server.url)
-    yield running
-    running.close()
-
-
-@pytest.fixture
-def http(gateway: Gateway, ledger: Ledger) -> Iterator[httpx.Client]:
-    """A client on an empty ledger."""
-    with httpx.Client(base_url=gateway.address, timeout=20) as client:
-        yield client
 
 
 def finish(ledger: Ledger, article_id: str, **more: object) -> None:
@@ -238,121 +221,6 @@ def test_offsets_in_utf16(http: httpx.Client, ledger: Ledger) -> None:
     assert text.encode("utf-16-le")[2 * units["start"]:2 * units["end"]].decode("utf-16-le") == "no"
 
 
-def test_health_and_metrics(http: httpx.Client) -> None:
-    """All is well, and the counts are there; every answer carries the security headers."""
-    assert http.get("/livez").json() == {"status": "alive"}
-    assert http.get("/readyz").json() == {"status": "ready"}
-    metrics = http.get("/metrics")
-    assert "wiredesk_articles_accepted_total 0" in metrics.text
-    assert metrics.headers["x-content-type-options"] == "nosniff"
-    assert http.get("/v1/nowhere").json()["type"] == "urn:wiredesk:unknown-path"
-    wrong = http.put("/v1/articles")
-    assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
-
-
-def test_keys_open_by_scope(http: httpx.Client, ledger: Ledger) -> None:
-    """As soon as one key exists, each request but the health checks needs one with the right scope."""
-    keys = ApiKeys(ledger)
-    submit, read = keys.create("feeder", ["submit"]), keys.create("reader", ["read"])
-    admin = keys.create("desk", ["admin"])
-
-    def closed() -> bool:
-        return http.get("/v1/results").status_code == 401
-
-    wait_for(closed, 10)
-    try:
-        article = {"id": "a", "text": TEXT}
-        wrong = http.post("/v1/articles", json=article, headers={"Authorization": "Bearer wd_00000000_" + "A" * 43})
-        assert (wrong.status_code, wrong.json()["type"]) == (401, "urn:wiredesk:key-unknown")
-        assert "www-authenticate" in wrong.headers
-        assert http.post("/v1/articles", json=article, headers={"Authorization": f"Bearer {read}"}).status_code == 403
-        assert http.post("/v1/articles", json=article, headers={"Authorization": f"Bearer {submit}"}).status_code == 202
-        assert http.get("/v1/articles/a", headers={"X-API-Key": submit}).status_code == 403
-        assert http.get("/v1/articles/a", headers={"X-API-Key": read}).status_code == 200
-        assert http.delete("/v1/articles/a", headers={"X-API-Key": read}).status_code == 403
-        assert http.delete("/v1/articles/a", headers={"X-API-Key": admin}).status_code == 204
-        assert http.get("/livez").status_code == http.get("/readyz").status_code == 200
-        stored = b"".join(ledger.client.hvals("wiredesk:keys")).decode()
-        assert not any(key[12:] in stored for key in (submit, read, admin))
-    finally:
-        for key in keys.list():
-            keys.revoke(key.number)
-        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
-
-
-def test_a_key_has_its_share_of_a_minute(http: httpx.Client, ledger: Ledger) -> None:
-    """429 with the seconds to wait when it is used up."""
-    keys = ApiKeys(ledger)
-    key = keys.create("feeder", ["submit"], per_minute=5)
-    wait_for(lambda: http.get("/v1/results").status_code == 401, 10)
-    try:
-        answers = [http.post("/v1/articles", json={"text": TEXT}, headers={"X-API-Key": key}) for _ in range(12)]
-        limited = [answer for answer in answers if answer.status_code == 429]
-        assert limited
-        assert 0 < int(limited[0].headers["retry-after"]) <= 60
-        assert limited[0].json()["type"] == "urn:wiredesk:key-limit"
-        other = keys.create("bulk feeder", ["submit"], per_minute=100)
-        lines = "\n".join(json.dumps({"text": f"{TEXT} {number}"}) for number in range(450))
-        time.sleep(2.1)  # so long the gateway remembers the list of keys
-        headers = {"X-API-Key": other, "Content-Type": "application/x-ndjson"}
-        told = [json.loads(line) for line in http.post("/v1/articles", content=lines, headers=headers).text.splitlines()]
-        assert [verdict["status"] for verdict in told] == [202] * 200 + [429] * 250
-        assert all(verdict["retry_after"] <= 60 for verdict in told[200:])
-    finally:
-        for made in keys.list():
-            keys.revoke(made.number)
-        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
-
-
-def test_it_does_not_open_to_others_by_mistake(server: Server, ledger: Ledger) -> None:
-    """Beyond loopback it wants keys, or `--insecure`."""
-    refused = Gateway(server.url, "--host", "0.0.0.0")
-    assert refused.process.wait(20) == 2
-    assert "wiredesk keys create" in refused.text
-    refused.close()
-    opened = Gateway(server.url, "--host", "0.0.0.0", "--insecure")
-    assert opened.address
-    opened.close()
-    assert opened.process.returncode == 0
-
-
-def test_a_full_ledger_says_when_to_come_again(server: Server, ledger: Ledger) -> None:
-    """429 with Retry-After beyond the backlog's limit, for one article and for a bulk."""
-    small = Gateway(server.url, environment={"WIREDESK_LIMITS__BACKLOG": "3"})
-    try:
-        with httpx.Client(base_url=small.address, timeout=20) as client:
-            lines = "\n".join(json.dumps({"id": str(number), "text": TEXT}) for number in range(5))
-            mixed = client.post("/v1/articles", content=lines, headers={"Content-Type": "application/x-ndjson"})
-            assert [json.loads(line)["status"] for line in mixed.text.splitlines()] == [202, 202, 202, 429, 429]
-            assert mixed.headers["retry-after"] == "10"
-            one = client.post("/v1/articles", json={"id": "x", "text": TEXT})
-            assert (one.status_code, one.headers["retry-after"], one.json()["retry_after"]) == (429, "10", 10)
-            more = "\n".join(json.dumps({"id": f"y{number}", "text": TEXT}) for number in range(5))
-            bulk = client.post("/v1/articles", content=more, headers={"Content-Type": "application/x-ndjson"})
-            assert (bulk.status_code, bulk.headers["retry-after"]) == (429, "10")
-    finally:
-        small.close()
-
-
-def test_without_its_server_it_lives_but_is_not_ready(tmp_path: object) -> None:
-    """/livez does not depend on Redis; everything else says 503, and all is well when Redis is back."""
-    own = Server(server_binaries()["valkey"])
-    running = Gateway(own.url)
-    try:
-        with httpx.Client(base_url=running.address, timeout=60) as client:
-            own.kill()
-            assert client.get("/livez").status_code == 200
-            ready = client.get("/readyz")
-            assert (ready.status_code, ready.json()["type"]) == (503, "urn:wiredesk:unavailable")
-            assert client.post("/v1/articles", json={"text": TEXT}).status_code == 503
-            own.start()
-            wait_for(lambda: client.get("/readyz").status_code == 200, 20)
-            assert client.post("/v1/articles", json={"text": TEXT}).status_code == 202
-    finally:
-        running.close()
-        own.close()
-
-
 def test_the_description_names_every_field(http: httpx.Client) -> None:
     """OpenAPI tells of the article's fields, with an example that is accepted."""
     described = http.get("/openapi.json").json()
@@ -375,31 +243,3 @@ def test_an_article_has_a_page(http: httpx.Client, ledger: Ledger, reader: Reade
     assert "Rain fell" in page.text
     assert "<script>alert" not in page.text
     assert http.get("/v1/articles/b/page").status_code == 404
-
-
-def test_limits_and_origins_are_settings(server: Server, ledger: Ledger) -> None:
-    """A silent sender is cut off, live streams are counted, and only named web sites may call from a browser."""
-    running = Gateway(server.url, environment={
-        "WIREDESK_GATEWAY__SILENCE_SECONDS": "0.5", "WIREDESK_GATEWAY__STREAMS": "0", "WIREDESK_GATEWAY__BULK_MIB": "1",
-        "WIREDESK_GATEWAY__CORS_ORIGINS": '["https://desk.example"]'})
-    try:
-        with httpx.Client(base_url=running.address, timeout=20) as client:
-            assert client.get("/v1/results/stream").status_code == 429
-            origins = [client.get("/livez", headers={"Origin": origin}).headers.get("access-control-allow-origin")
-                       for origin in ("https://desk.example", "https://other.example")]
-            assert origins == ["https://desk.example", None]
-            large = client.post("/v1/articles", content=b"\n" * (2 << 20), headers={"Content-Type": "application/x-ndjson"})
-            assert (large.status_code, large.json()["type"]) == (413, "urn:wiredesk:too-large")
-        address = httpx.URL(running.address)
-        for kind in ("application/json", "application/x-ndjson"):
-            with socket.create_connection((address.host, address.port or 80), timeout=20) as slow:
-                head = f"POST /v1/articles HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n{{"
-                slow.sendall(head.encode())
-                assert b" 408 " in slow.recv(4_096).split(b"\r\n")[0]
-    finally:
-        running.close()
-
-
-def test_without_settings_no_web_site_may_call(http: httpx.Client) -> None:
-    """No answer carries a permission for other origins."""
-    assert "access-control-allow-origin" not in http.get("/livez", headers={"Origin": "https://desk.example"}).headers
