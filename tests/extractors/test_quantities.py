@@ -74,7 +74,7 @@ def test_spans_point_into_the_text_and_bounds_are_in_order(example, read):
         assert text[quantity["start"]:quantity["end"]] == quantity["text"]
         if quantity["of"]:
             assert text[quantity["of"]["start"]:quantity["of"]["end"]] == quantity["of"]["text"]
-            assert quantity["of"]["lemma"].lower().endswith(quantity["of"]["head"].lower())
+            assert quantity["of"]["head"].lower() in quantity["of"]["lemma"].lower()
         if quantity["low"] is not None and quantity["high"] is not None:
             assert quantity["low"] <= quantity["high"]
         if quantity["modifier"] == "range":

@@ -17,6 +17,7 @@ from worker.nlp.measures.bounds import Modifier
 from worker.nlp.measures.changes import Direction
 from worker.nlp.measures.copy import Copy
 from worker.nlp.measures.counted import head_lemma, lemma
+from worker.nlp.measures.domains import in_full
 from worker.nlp.measures.durations import Timed
 from worker.nlp.measures.reader import read_quantities
 from worker.records import Record, Ref, frozen
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from worker.nlp.measures.counted import Counted
     from worker.nlp.reading import Reading
 
-VERSION = 2
+VERSION = 3
 NEEDS: tuple[str, ...] = ("timexes",)
 PREFIX = "n"
 LANGUAGES = ("en",)
@@ -39,7 +40,7 @@ class CountedRecord:
     start: int
     end: int
     text: str
-    #: The phrase's dictionary form ("special forces member").
+    #: The phrase's dictionary form ("special forces member"); of a longer phrase its content words ("old bridge Europe").
     lemma: str
     #: Its head noun's lemma ("member").
     head: str
@@ -82,7 +83,8 @@ def extract(reading: Reading) -> Iterator[QuantityRecord]:
             part_of=None if quantity.part_of is None else Ref("quantities", quantity.part_of), why=quantity.why)
 
 
-def _counted(copy: Copy, of: Counted) -> CountedRecord:
+def _counted(copy: Copy, counted: Counted) -> CountedRecord:
+    of = in_full(copy, counted)
     return CountedRecord(of.start, of.end, copy.text[of.start:of.end], lemma(copy, of), head_lemma(copy, of))
 
 

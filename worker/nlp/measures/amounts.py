@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from worker.nlp.lexicons import words
-from worker.nlp.measures.currencies import Money, country_after, money_after, money_before
+from worker.nlp.measures.currencies import Money, country_after, money_after, money_before, sole_currency
 from worker.nlp.measures.units import per_at, unit_at
 from worker.nlp.numerals import Numeral, number
 from worker.records import frozen
@@ -32,6 +32,8 @@ _BITS = re.compile(r" b(?=[.,;:)]|$)")
 #: From here on pounds are money; so many words before a small sum tell what it is.
 _LARGE, _NEAR = 10**6, 6
 _SHARES = frozenset({"percent", "point"})
+#: A thousand pounds or dollars in slang.
+_GRAND, _THOUSAND = re.compile(r" grand\b(?!-)"), 1000
 
 
 @frozen(kw_only=True)
@@ -70,6 +72,9 @@ def read_amount(copy: Copy, numeral: Numeral) -> Amount:
         return _with_rate(copy, _with_country(copy, amount))
     if (after := money_after(copy, amount.end)) is not None and not _is_weight(copy, amount, after):
         return _with_rate(copy, _with_money(replace(amount, end=after.end), after))
+    if (grand := _GRAND.match(copy.lowered, amount.end)) and _is_slang(copy, amount, grand.end()):
+        thousands = replace(scaled(amount, _THOUSAND), end=grand.end(), kind="money", unit=None)
+        return replace(thousands, currency=sole_currency(copy))
     found = unit_at(copy, amount.end, digits=numeral.digits)
     if found is not None:
         unit = found.unit
@@ -83,6 +88,14 @@ def read_amount(copy: Copy, numeral: Numeral) -> Amount:
     if amount.scale > 1 and (bits := _BITS.match(copy.text, amount.end)):
         return replace(amount, end=bits.end(), unit="bit", family="information", kind="measure")
     return amount
+
+
+def _is_slang(copy: Copy, amount: Amount, end: int) -> bool:
+    """Tell "20 grand" in money from "two grand hotels": nothing that is grand stands behind, and the number is small."""
+    token = copy.token_from(end)
+    follows = token < copy.columns.size and copy.text[end:copy.columns.starts[token]] in (" ", "-") \
+        and (copy.is_noun(token) or copy.columns.tags[token] in ("JJ", "VBN", "HYPH"))
+    return amount.scale == 1 and 0 < amount.value < _THOUSAND and not follows
 
 
 def with_unit_of(amount: Amount, other: Amount) -> Amount:

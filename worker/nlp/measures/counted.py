@@ -18,6 +18,8 @@ _PLURAL_TAGS = frozenset({"NNS", "NNPS"})
 #: Nouns without an -s that are many; the tagger calls some of them singular.
 _MANY = frozenset({"people", "police", "troops", "cattle", "aircraft", "personnel", "children", "men", "women",
                    "sheep", "fish", "staff", "offspring"})
+#: Plurals that are their own singular; the lemmatiser cuts their -s.
+_INVARIABLE = frozenset({"species", "series", "headquarters", "barracks", "crossroads", "means"})
 _DETERMINERS = frozenset({"DT", "PRP$", "PDT", "WP$", "WDT"})
 #: These say that there are others, not of which kind.
 _MORE = frozenset({"more", "other", "further", "additional", "fewer", "less"})
@@ -34,6 +36,8 @@ class Counted:
     first: int
     head: int
     plural: bool
+    #: Tokens of further words that are counted with it, before or behind: the domain of a superlative.
+    more: tuple[int, ...] = ()
 
 
 def noun_after(copy: Copy, at: int) -> Counted | None:
@@ -87,12 +91,13 @@ def lemma(copy: Copy, counted: Counted) -> str:
     """Give the phrase's dictionary form: adjectives and head by their lemmas ("smaller tenancies": "small tenancy")."""
     columns = copy.columns
     parts: list[str] = []
-    for token in range(counted.first, counted.head + 1):
+    ends = (counted.head, max(counted.more, default=-1))
+    for token in sorted((*range(counted.first, counted.head + 1), *counted.more)):
         tag = columns.tags[token]
-        if tag in ("RB", "RBR", "RBS") and parts == []:
+        if tag in ("RB", "RBR", "RBS") and (parts == [] or token == counted.first):
             continue
         word = columns.words[token]
-        if token == counted.head:
+        if token in ends:
             word = _head_lemma(copy, token)
         elif token > counted.first and columns.tags[token - 1] == "CD" and (unit := spelled(word)):
             word = unit  # "9 liter cases" and "9 litre cases" are the same
@@ -113,6 +118,8 @@ def head_lemma(copy: Copy, counted: Counted) -> str:
 
 def _head_lemma(copy: Copy, head: int) -> str:
     word = copy.columns.words[head]
+    if word.lower() in _INVARIABLE:
+        return word
     if copy.columns.tags[head] == "NNPS" or word[-2:-1].isdigit():  # "Americans", "F-35s"
         return _singular(word)
     return copy.columns.lemmas[head]

@@ -108,6 +108,13 @@ def bare_dollar(copy: Copy) -> str:
     return copy.dollar
 
 
+def sole_currency(copy: Copy) -> str | None:
+    """Give the pound or dollar that the article counts in, None if it shows neither sign or both."""
+    if copy.sterling == ("$" in copy.text):
+        return None
+    return "GBP" if copy.sterling else bare_dollar(copy)
+
+
 def _by_noun(copy: Copy, match: re.Match[str]) -> Money:
     adjective, form = match["adjective"], match["noun"]
     nouns = _nouns()[form]

@@ -26,6 +26,9 @@ _INSIDE = 1
 _VAGUE = frozenset({"several", "few", "many", "some", "couple", "of"})
 _GOES_ON = frozenset({"NN", "NNS", "NNP", "NNPS", "JJ", "HYPH"})
 _SHARE_IN = re.compile(r" (?:of|out of|per|to|or two|or more) |-in-| in (?:every )?(?:\d|two|three|four|five|six|seven|eight|nine|ten|a )")
+#: More is given for less; "one-for-one" and "one-for-all" are words.
+_EXCHANGE = re.compile(r"\b(?P<first>(?:(?:two|three|four|five|six|ten|twenty)-for-(?=one\b)|three-for-(?=two\b)|four-for-(?=three\b)"
+                       r"|five-for-(?=four\b)))(?:one|two|three|four)\b")
 _IDIOM_BEHIND = re.compile(r" (?:another|day[ ,]|thing|and only)|-(?:off|time)|self")
 _ONE_BEFORE = frozenset({"no", "the", "this", "that", "each", "every", "any", "some", "which", "another", "only", "good", "bad", "other",
                          "not"})
@@ -74,6 +77,9 @@ def word_refusal(copy: Copy, amount: Amount) -> str | None:
     first = copy.token_at(numeral.start)
     before = columns.words[first - 1].lower() if first else ""
     near = first > 0 and copy.text[columns.ends[first - 1]:numeral.start] == " " and copy.same_sentence(first - 1, first)
+    if any(numeral.start in (match.start(), match.end("first"))
+           for match in _EXCHANGE.finditer(copy.lowered, max(0, numeral.start - 12), numeral.end + 12)):
+        return None
     if numeral.start and copy.text[numeral.start - 1] in "-‑" and numeral.kind != "ordinal":
         return "part of a name"
     if near and copy.text[numeral.start].isupper() and columns.tags[first - 1] == "NNP":

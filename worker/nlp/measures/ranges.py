@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _TO = re.compile(r" ?[-–—~] ?| through |-to-| (?:up )?to (?:about |around |as much as |as many as )?")
 _AND = re.compile(r" and (?:about |around |roughly )?")
 _OR = re.compile(r" or ")
-_OUT_OF = re.compile(r" (?:in|out of|in every|of every)(?: every)? |-(?:in|to)-| to ")
+_OUT_OF = re.compile(r" (?:in|out of|in every|of every)(?: every)? |-(?:in|to|for)-| to ")
 _BETWEEN = re.compile(r"\bbetween (?:about |around |roughly |an estimated |some )?$")
 _FROM = re.compile(r"\b(?:from|between) (?:about |around |roughly |just |nearly |almost |an estimated |a low of |a high of |as low as "
                    r"|as little as )?$")
@@ -44,6 +44,8 @@ class Joined:
     origin: Amount | None = None
     #: The share that "one in five" gives, with its second number in `amount`.
     share: float | None = None
+    #: Whether the share says how many are given for how many ("2-for-1"): nothing behind it is counted.
+    exchange: bool = False
     start: int
     end: int
 
@@ -150,10 +152,15 @@ def _consecutive(first: Amount, second: Amount) -> bool:
 
 
 def _share(copy: Copy, first: Amount, second: Amount) -> Joined | None:
-    """Read "one in five", "three out of ten", "outnumbered by 2 to 1"; "five in 2019" and "two in 10 minutes" are none."""
+    """Read "one in five", "three out of ten", "outnumbered by 2 to 1", "2-for-1"; "five in 2019" and "two in 10 minutes" are none."""
     if not (first.bare and second.bare) or first.numeral.kind != "cardinal" or first.value <= 0:
         return None
     gap = copy.lowered[first.end:second.start]
+    if "for" in gap:  # "a 3-for-2 split": how many are given for how many
+        if not first.value > second.value > 0:
+            return None  # "went 2-for-3 at the plate"
+        ratio = float(number(Fraction(str(first.value)) / Fraction(str(second.value))))
+        return Joined(amount=second, share=ratio, exchange=True, start=first.start, end=second.end)
     if "to" in gap:
         return Joined(amount=second, share=first.value, start=first.start, end=second.end) if second.value == 1 < first.value else None
     if first.value >= second.value:

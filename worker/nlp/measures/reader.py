@@ -33,7 +33,7 @@ _GOES = re.compile(r"\b(?:go(?:es|ing|ne)?|went|mov(?:ed?|es|ing)|chang(?:ed?|es
 _KNOWN = re.compile(r"(?:\bthe|\bits|\bour|\bmy|\btheir|\bhis|\bher|\bthese|\bthose|['’]s?) $")
 _TIMES_WORD = re.compile(r" ?(?:times|x)\b")
 _COMPARES = re.compile(r" (?:the|as|more|less|higher|larger|bigger|faster|greater|its|their|his|that|those|what|[a-z]+er than)\b")
-_SCORE = re.compile(r"(?<![\d.,$€£])(\d{1,3})[-–—](\d{1,3})(?![\d%.,]*\d)")
+_SCORE = re.compile(r"(?<![\d.,$€£])(\d{1,3})(?:[-–—]|-for-)(\d{1,3})(?![\d%.,]*\d)")
 #: Families of units that a move is told in without a preposition ("gained 45 cents").
 _SHARES = frozenset({"percent", "point", "index", "money"})
 _FARTHEST = 64
@@ -80,7 +80,7 @@ def _quantity(copy: Copy, joined: Joined, found: Sequence[Quantity]) -> Quantity
         of = noun_after(copy, joined.end)
         return Quantity(start=joined.start, end=joined.end, value=amount.value, kind="ordinal", of=of, why="ordinal")
     if joined.share is not None:
-        of = noun_after(copy, joined.end) or noun_of(copy, joined.end)
+        of = None if joined.exchange else noun_after(copy, joined.end) or noun_of(copy, joined.end)
         modifier = bound_of(copy, joined.start, joined.end).modifier
         share = Quantity(start=joined.start, end=joined.end, value=joined.share, kind="ratio", of=of, modifier=modifier, why="one-in")
         return bounded(share)
@@ -103,14 +103,14 @@ def _counted(copy: Copy, amount: Amount) -> Counted | None:
 
 
 def _is_score(copy: Copy, amount: Amount, low: Amount | None, counted: Counted | None) -> bool:
-    """Tell "won 2-1" and "a 3-2 vote" from "15-20 people"."""
+    """Tell "won 2-1", "a 3-2 vote" and "went 2-for-3" from "15-20 people"."""
     if not amount.bare or not amount.numeral.digits:
         return False
     if low is not None and low.bare and low.value >= amount.value and counted is None:
         return True  # "5 to 4"
-    for match in _SCORE.finditer(copy.text, max(0, amount.start - 5), min(len(copy.text), amount.end + 5)):
+    for match in _SCORE.finditer(copy.text, max(0, amount.start - 8), min(len(copy.text), amount.end + 8)):
         if match.start() <= amount.start and amount.end <= match.end():
-            return counted is None or not counted.plural or int(match[1]) >= int(match[2])
+            return "for" in match[0] or counted is None or not counted.plural or int(match[1]) >= int(match[2])
     return False
 
 

@@ -30,7 +30,8 @@ _LONG_NUMBER = re.compile(r"(?:\+|\b)[0-9(][0-9() .–-]{5,}[0-9]")
 _FEWEST_DIGITS, _LONGEST_GROUP = 7, 5
 _STREET = re.compile(r" (?:[A-Z][\w'’.-]* ){1,3}"
                      r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Boulevard|Blvd|Square|Place|Terrace|Way|Court|Crescent)\b")
-_JOINS_BEFORE = re.compile(r"(?:\b(?:sub|minus|plus|over|under|near|to|and|or|now|then|US)|[\d%) $£€]|\W|\d(?:mm|cm|km|kg|m|bn|g|p|k))$")
+_JOINS_BEFORE = re.compile(r"(?:\d-for|\b(?:sub|minus|plus|over|under|near|to|and|or|now|then|US)"
+                           r"|[\d%) $£€]|\W|\d(?:mm|cm|km|kg|m|bn|g|p|k))$")
 _OPENS_LIST = re.compile(r"(?:^|\n)[ \t]*$")
 _CLOSES_LIST = re.compile(r"[.)] ")
 _LIST_NUMBER = re.compile(r"[.)] [A-Z]")
