@@ -15,19 +15,22 @@ database:
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from heapq import merge
+from itertools import repeat
 from typing import Any
 from uuid import uuid4
 
 import orjson
 import redis
 
-from worker.errors import InputError
+from worker.errors import InputError, ServerUnavailableError
 from worker.ledger import Ledger, connect, keys
 from worker.ledger.shards import Shards
 from worker.logs import get_logger
@@ -41,13 +44,15 @@ _BATCH = 100
 _BLOCK_MS = 1_000
 #: Between two looks at several servers.
 _LOOK_SECONDS = 0.25
+#: An entry's number, as a place in one stream of several.
+_PLACE = re.compile("0|[0-9]{1,15}-[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One entry of the stream of results."""
 
-    #: The entry's number: where to go on reading.
+    #: The entry's number: where to go on reading. Read from several servers without a group: the place in each one's stream, with commas.
     entry: str
     id: str
     version: int
@@ -85,10 +90,11 @@ def results(
     """Give results as they come, for ever, or until the stream's end when `follow` is false.
 
     With a `group`, its readers share the stream, unacknowledged entries come again, and `after` counts only when the group is new.
-    Without one, reading begins after the entry `after` (0: the oldest; $: only what comes from now on).
+    Without one, reading begins after the entry `after` (0: the oldest; $: only what comes from now on). Of several servers one that is
+    away stops the others' results only after what they have was given.
 
     Raises:
-        ServerUnavailableError: the server is away; call again, with the last entry or the same group.
+        ServerUnavailableError: a server is away; call again, with the last entry or the same group.
         InputError: `after` is no entry's number, or the server does not know the group's stream any more.
     """
     ledger = ledger or _default_ledger()
@@ -139,24 +145,63 @@ def missed(ledger: Ledger, group: str) -> int:
     return number
 
 
+def places(ledger: Ledger, after: str) -> list[str]:
+    """Give the place in each server's stream that an entry names.
+
+    Raises:
+        InputError: it names none, or those of another number of servers.
+    """
+    number = len(ledger.ledgers)
+    if after in ("0", "$"):
+        return [after if after == "0" else _newest(part) for part in ledger.ledgers]
+    found = after.split(",")
+    if len(found) != number or not all(map(_PLACE.fullmatch, found)):
+        whose = f"in the results of {number} servers" if number > 1 else "in the stream of results"
+        raise InputError(f"{after!r} is no place {whose}: write 0, or $, or what stands with a result that was read there, such as "
+                         f"{','.join(['1729584000000-0'] * number)}")
+    return found
+
+
 def _read_all(shards: Shards, group: str, consumer: str, after: str, take_over_ms: int, *, follow: bool) -> Iterator[Delivery]:
-    """Read several servers by turns; only a group has a place in each of their streams."""
-    if not group and after not in ("0", "$"):
-        raise InputError(f"{after!r} is an entry of one server's stream, and there are {len(shards.ledgers)}: "
-                         "read with a group, from 0 or from $")
-    lasts = [_newest(ledger) if after == "$" and not group else after for ledger in shards.ledgers]
+    """Read several servers: a group by turns, who reads alone in the order of time."""
+    lasts = [] if group else places(shards, after)
     while True:
         quiet = True
-        for number, ledger in enumerate(shards.ledgers):
-            reading = (_read_group(ledger, group, consumer, after, take_over_ms, follow=False) if group
-                       else _read_alone(ledger, lasts[number], follow=False))
-            for delivery in reading:
-                quiet, lasts[number] = False, delivery.entry
-                yield delivery
+        for delivery in (_shares(shards, group, consumer, after, take_over_ms) if group else _merged(shards, lasts)):
+            quiet = False
+            yield delivery
         if quiet and not follow:
             return
         if quiet:
             time.sleep(_LOOK_SECONDS)
+
+
+def _shares(shards: Shards, group: str, consumer: str, after: str, take_over_ms: int) -> Iterator[Delivery]:
+    away: list[ServerUnavailableError] = []
+    for ledger in shards.ledgers:
+        yield from _living(_read_group(ledger, group, consumer, after, take_over_ms, follow=False), away)
+    if away:
+        raise away[0]
+
+
+def _merged(shards: Shards, lasts: list[str]) -> Iterator[Delivery]:
+    """Give what each server has after its place, the oldest first, and move the places on."""
+    away: list[ServerUnavailableError] = []
+    streams = [zip(_living(_read_alone(ledger, last, follow=False), away), repeat(number))
+               for number, (ledger, last) in enumerate(zip(shards.ledgers, lasts, strict=True))]
+    for delivery, number in merge(*streams, key=lambda pair: [int(part) for part in pair[0].entry.split("-")]):
+        lasts[number] = delivery.entry
+        yield replace(delivery, entry=",".join(lasts))
+    if away:
+        raise away[0]
+
+
+def _living(reading: Iterator[Delivery], away: list[ServerUnavailableError]) -> Iterator[Delivery]:
+    """Read until the server goes away, which is noted."""
+    try:
+        yield from reading
+    except ServerUnavailableError as error:
+        away.append(error)
 
 
 def _read_alone(ledger: Ledger, after: str, *, follow: bool) -> Iterator[Delivery]:

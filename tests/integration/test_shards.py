@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 import httpx
@@ -15,10 +16,12 @@ import pytest
 
 from tests.load import drained, outcome
 from tests.servers import ROOT, Gateway, Server, Worker, server_binaries, wait_for
-from worker.consumer import results
-from worker.errors import ConfigurationError, InputError
-from worker.ledger import connect
+from worker.consumer import Delivery, results
+from worker.errors import ConfigurationError, InputError, ServerUnavailableError
+from worker.ledger import backups, connect
+from worker.ledger.jobs import Attempt
 from worker.ledger.shards import Shards, shard_of
+from worker.ledger.stale import Selection, read_again, stale
 from worker.producer import submit
 from worker.settings import Settings, load_settings
 
@@ -104,7 +107,7 @@ def test_a_killed_worker_loses_nothing_on_either(servers: list[Server], shards: 
         assert sorted(read) == sorted(item["id"] for item in items)
         assert list(results(group="archive", ledger=shards, follow=False)) == []
         assert len(list(results(ledger=shards, follow=False))) == 200
-        with pytest.raises(InputError, match="read with a group"):
+        with pytest.raises(InputError, match="no place in the results of 2 servers: write 0"):
             next(results(ledger=shards, after="1729584000000-0", follow=False))
         assert [at for at, _ in shards.newest(10)] == sorted((at for at, _ in shards.newest(10)), reverse=True)
     finally:
@@ -154,13 +157,113 @@ def test_commands_and_gateway_serve_all(servers: list[Server], shards: Shards, t
                 assert json.loads(wiredesk("result", f"n-{number}"))["article"]["id"] == f"n-{number}"
             assert "wiredesk_articles_done_total 60" in http.get("/metrics").text
             assert http.get("/readyz").status_code == 200
-            refused = http.get("/v1/results")
-            assert (refused.status_code, refused.json()["type"].rpartition(":")[2].rpartition("/")[2]) == (422, "several-servers")
+            pages = [http.get("/v1/results", params={"limit": 40, "whole": False}).json()]
+            pages.append(http.get("/v1/results", params={"after": pages[0]["next"], "whole": False}).json())
+            assert sorted(entry["id"] for page in pages for entry in page["results"]) == sorted(item["id"] for item in reports(60))
+            assert http.get("/v1/results", params={"after": pages[1]["next"]}).json() == {"results": [], "next": pages[1]["next"]}
+            wrong = http.get("/v1/results", params={"after": "1729584000000-0"})
+            assert (wrong.status_code, "results of 2 servers" in wrong.json()["detail"]) == (422, True)
+            wrong = http.get("/v1/results/stream", headers={"Last-Event-ID": "1729584000000-0"})
+            assert (wrong.status_code, "results of 2 servers" in wrong.json()["detail"]) == (422, True)
+            with http.stream("GET", "/v1/results/stream", params={"after": "0", "whole": False}) as live:
+                events = [line for line in islice(live.iter_lines(), 9) if line.startswith("id: ")]
+            assert len(events) == 2
+            assert all(event.count(",") == 1 for event in events)
             assert http.delete("/v1/articles/n-3").status_code in (200, 204)
         assert len(wiredesk("follow", "--group", "g", "--end").splitlines()) >= 59
-        assert "name one of them in WIREDESK_REDIS_URL" in wiredesk("backup", str(tmp_path / "all.zst"), status=2)
         assert json.loads(wiredesk("top", "--json"))["done"] == 60
+        read = [json.loads(line) for line in wiredesk("follow", "--end").splitlines()]
+        rest = wiredesk("follow", "--end", "--from", read[20]["entry"]).splitlines()
+        assert [json.loads(line)["id"] for line in rest] == [entry["id"] for entry in read[21:]]
     finally:
         gateway.close()
         for worker in workers:
             worker.close()
+
+
+def test_backup_and_restore_of_all(servers: list[Server], shards: Shards, tmp_path: Path) -> None:
+    """A folder with one file each; nothing is changed when a file is missing, broken or another server's."""
+    submit(reports(50), ledger=shards)
+    folder = tmp_path / "backup"
+    number = backups.write(shards, folder)
+    assert sorted(path.name for path in folder.iterdir()) == ["1-of-2.backup", "2-of-2.backup"]
+    with pytest.raises(InputError, match=r"already holds .* --replace gives them up"):
+        backups.restore(shards, folder)
+    for ledger in shards.ledgers:
+        ledger.client.flushall()
+    shards.take_places()
+    whole = (folder / "2-of-2.backup").read_bytes()
+    for broken, reason in ((b"", "is no whole backup"), (whole[:-9], "is no whole backup"), (None, "cannot be read"),
+                           ((folder / "1-of-2.backup").read_bytes(), "is of another server among several")):
+        (folder / "2-of-2.backup").unlink()
+        if broken is not None:
+            (folder / "2-of-2.backup").write_bytes(broken)
+        else:
+            (folder / "2-of-2.backup").mkdir()
+        with pytest.raises(InputError, match=reason):
+            backups.restore(shards, folder)
+        assert shards.status().accepted == 0
+        if broken is None:
+            (folder / "2-of-2.backup").rmdir()
+            (folder / "2-of-2.backup").touch()
+    (folder / "2-of-2.backup").write_bytes(whole)
+    assert backups.restore(shards, folder) == number
+    status = shards.status()
+    assert (status.accepted, status.queued, status.balanced) == (50, 50, True)
+    shards.take_places()
+    with pytest.raises(InputError, match="is no folder; 2 servers share"):
+        backups.restore(shards, folder / "1-of-2.backup")
+    with pytest.raises(InputError, match="is a folder; name one file in it"):
+        backups.restore(shards.home, folder)
+
+
+def test_what_is_stale_is_found_on_all(shards: Shards) -> None:
+    """And read again where it lies."""
+    items = reports(20)
+    submit(items, ledger=shards)
+    for item in items:
+        jobs = shards.of(item["id"]).jobs
+        attempt = jobs.start(item["id"], owner="test", process=1, lease_seconds=60)
+        assert isinstance(attempt, Attempt)
+        article = {"id": item["id"], "received_at": attempt.received.isoformat()}
+        provenance = {"milliseconds": {}, "extractors": {}}
+        assert jobs.commit(attempt, {"version": 1, "article": article, "failures": [], "provenance": provenance})
+    found = list(stale(shards, Selection(versions={}, fresh_too=True)))
+    assert sorted(found) == sorted((item["id"], 1) for item in items)
+    assert {read_again(shards, *one) for one in found} == {"queued"}
+    assert [ledger.status().queued for ledger in shards.ledgers] == [
+        sum(shard_of(item["id"], 2) == number for item in items) for number in (0, 1)]
+
+
+def test_one_dead_server_stops_only_its_own(servers: list[Server], shards: Shards) -> None:
+    """What the other has is read; then the dead one is named. Nothing is lost: the same calls go on when it is back."""
+    items = reports(40)
+    submit(items, ledger=shards)
+    workers = [worker_of(server) for server in servers]
+    try:
+        wait_for(lambda: drained(shards), 60)
+    finally:
+        for worker in workers:
+            worker.close()
+    here = sorted(item["id"] for item in items if shard_of(item["id"], 2) == 0)
+    servers[1].kill()
+    read: list[Delivery] = []
+    with pytest.raises(ServerUnavailableError) as away:
+        read.extend(results(ledger=shards, follow=False))
+    assert servers[1].url in str(away.value)
+    assert sorted(delivery.id for delivery in read) == here
+    shared = []
+    with pytest.raises(ServerUnavailableError):
+        for delivery in results(group="g", ledger=shards, follow=False):
+            shared.append(delivery.id)
+            delivery.acknowledge()
+    assert sorted(shared) == here
+    for ask in (shards.status, shards.ping, lambda: submit(reports(60), ledger=shards), lambda: list(shards.dead.list())):
+        with pytest.raises(ServerUnavailableError, match="does not answer"):
+            ask()
+    servers[1].start()
+    wait_for(shards.ledgers[1].client.ping, 20)
+    rest = [delivery.id for delivery in results(ledger=shards, after=read[-1].entry, follow=False)]
+    assert sorted([*rest, *here]) == sorted(item["id"] for item in items)
+    assert {verdict.verdict for verdict in submit(reports(60), ledger=shards)} == {"duplicate", "accepted"}
+    assert (shards.status().accepted, shards.status().balanced) == (60, True)

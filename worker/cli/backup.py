@@ -1,4 +1,4 @@
-"""`wiredesk backup|restore`: everything that Wiredesk keeps, of one moment, in one file."""
+"""`wiredesk backup|restore`: everything that Wiredesk keeps, of one moment, in one file; of several servers in a folder."""
 
 from __future__ import annotations
 
@@ -19,25 +19,26 @@ def add_to(app: typer.Typer) -> None:
 
 
 def backup(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to write it; an older file is replaced once it is whole.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; of several servers a folder. A whole one replaces an older.")],
     patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for the articles in workers' hands.")] = 120.0,
 ) -> None:
     """Write all articles, results, dead letters and books to one file; work and intake stand still meanwhile."""
-    from worker.ledger import backup as store
+    from worker.ledger import backups as store
 
     ledger = connect(load_settings(), name="wiredesk-backup")
     with console.progress("keys") as bar:
         task = bar.add_task("writing", total=None)
         count = store.write(ledger, file, patience=patience, tell=lambda done: bar.update(task, completed=done))
-    console.say(f"written: {file}, {count:,} keys, {file.stat().st_size / 2**20:,.1f} MiB", "green")
+    size = sum(part.stat().st_size for part in file.glob("*.backup")) if file.is_dir() else file.stat().st_size
+    console.say(f"written: {file}, {count:,} keys, {size / 2**20:,.1f} MiB", "green")
 
 
 def restore(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `wiredesk backup` wrote.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `wiredesk backup` wrote.")],
     replace: Annotated[bool, typer.Option("--replace", help="Give up what the server holds now.")] = False,
 ) -> None:
     """Put a backup back on an empty server; with --replace on any."""
-    from worker.ledger import backup as store
+    from worker.ledger import backups as store
 
     ledger = connect(load_settings(), name="wiredesk-restore")
     with console.progress("keys") as bar:

@@ -1,7 +1,7 @@
 """Results in the order in which they were made: pages with a cursor, and a live stream of server-sent events.
 
-A cursor is the number of an entry in the ledger's stream of results; `Last-Event-ID` is the same. Takedowns come as entries
-with the status `deleted` and no result.
+A cursor is the number of an entry in the ledger's stream of results, of several servers one for each with commas; `Last-Event-ID` is the
+same. Takedowns come as entries with the status `deleted` and no result.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from worker.consumer import Delivery, results
+from worker.consumer import Delivery, places, results
 from worker.errors import ServerUnavailableError
 from worker.gateway import describe
 from worker.gateway.access import Reader
@@ -25,7 +25,8 @@ from worker.ledger import Ledger
 
 router = APIRouter(tags=["results"])
 
-_CURSOR = r"^(0|[0-9]{1,15}-[0-9]{1,10})$"
+_PLACE = r"(0|[0-9]{1,15}-[0-9]{1,10})"
+_CURSOR = rf"^{_PLACE}(,{_PLACE})*$"
 #: Entries read at once for a live stream.
 _PAGE = 100
 #: Seconds between two looks at the stream, and between two signs of life when nothing comes.
@@ -40,7 +41,6 @@ Whole = Annotated[bool, Query(description="With each result, or only its id.")]
 @router.get("/v1/results", responses=describe.RESULTS)
 def page_of_results(request: Request, _key: Reader, after: Cursor = "0", limit: Limit = 100, *, whole: Whole = True) -> JSONResponse:
     """Give results after a cursor, oldest first; `next` is the cursor for the next page, the same when nothing new has come."""
-    _refuse_several(request)
     found = _read(request.app.state.ledger, after, limit)
     return JSONResponse({"results": [_entry(delivery, whole=whole) for delivery in found], "next": found[-1].entry if found else after})
 
@@ -53,15 +53,13 @@ async def stream(
     """Send results as they come, as server-sent events named `result`; without a cursor only what comes from now on."""
     if last_event_id is not None and not re.fullmatch(_CURSOR, last_event_id):
         raise ProblemError(422, "invalid-parameter", "Last-Event-ID: is no cursor; send the `id` of the last event", field="Last-Event-ID")
-    _refuse_several(request)
     streams: set[object] = request.app.state.streams
     limit = request.app.state.settings.gateway.streams
     if len(streams) >= limit:
         raise ProblemError(429, "streams", f"{limit} live streams are open already (`gateway.streams`)", retry_after=30)
     ledger: Ledger = request.app.state.ledger
     start = last_event_id or after or "$"
-    if start == "$":
-        start = await run_in_threadpool(_newest, ledger)
+    start = ",".join(await run_in_threadpool(places, ledger, start))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_events(ledger, start, streams, whole=whole), headers=headers, media_type="text/event-stream")
 
@@ -94,10 +92,14 @@ async def _events(ledger: Ledger, last: str, streams: set[object], *, whole: boo
 
 def _read(ledger: Ledger, after: str, limit: int) -> list[Delivery]:
     found = []
-    for delivery in results(after=after, ledger=ledger, follow=False):
-        found.append(delivery)
-        if len(found) == limit:
-            break
+    try:
+        for delivery in results(after=after, ledger=ledger, follow=False):
+            found.append(delivery)
+            if len(found) == limit:
+                break
+    except ServerUnavailableError:
+        if not found:
+            raise
     return found
 
 
@@ -106,18 +108,3 @@ def _entry(delivery: Delivery, *, whole: bool) -> dict[str, Any]:
     if whole:
         entry["result"] = None if delivery.result is None else orjson.loads(delivery.result)
     return entry
-
-
-def _refuse_several(request: Request) -> None:
-    ledger: Ledger = request.app.state.ledger
-    if ledger.home is not ledger:
-        raise ProblemError(422, "several-servers", "this gateway spreads articles over several servers, each of which has a stream of its "
-                                                   "own: follow with a consumer group or webhooks, or ask a gateway of each server")
-
-
-def _newest(ledger: Ledger) -> str:
-    from worker.ledger import keys
-
-    with ledger.guard():
-        newest = ledger.client.xrevrange(keys.RESULTS, count=1)
-    return newest[0][0].decode() if newest else "0"

@@ -20,6 +20,7 @@ import zstandard
 
 from worker.errors import InputError
 from worker.ledger import keys
+from worker.ledger.server import masked
 
 if TYPE_CHECKING:
     from worker.ledger.connection import Ledger
@@ -45,7 +46,6 @@ def write(ledger: Ledger, path: Path, *, tell: Tell = lambda _: None, patience: 
         InputError: the file cannot be written, or articles in hand did not end within `patience` seconds.
     """
     part = path.with_name(path.name + ".part")
-    ledger.client.ping()  # before anything is held: one of several servers must be named
     with _stillness(ledger, patience) as renew:
         try:
             with part.open("wb") as raw, zstandard.ZstdCompressor(level=3).stream_writer(raw) as out:
@@ -64,10 +64,8 @@ def restore(ledger: Ledger, path: Path, *, replace: bool = False, tell: Tell = l
     Raises:
         InputError: the file is no whole backup, the server holds articles and `replace` was not asked for, or it is older than the backup.
     """
-    expected = sum(1 for _ in _frames(path))
+    expected = check(ledger, path, replace=replace)
     existing = _own_keys(ledger)
-    if existing and not replace:
-        raise InputError(f"the server already holds {len(existing):,} keys of Wiredesk; --replace gives them up for what {path} holds")
     ledger.holds.hold("quiet", "rounds", seconds=_HOLD_SECONDS)
     try:
         with ledger.guard():
@@ -81,6 +79,26 @@ def restore(ledger: Ledger, path: Path, *, replace: bool = False, tell: Tell = l
                 tell(done := done + len(batch))
     finally:
         ledger.holds.release("quiet", "rounds")
+    return expected
+
+
+def check(ledger: Ledger, path: Path, *, replace: bool = False) -> int:
+    """Read a whole backup and see that it may be put back here; gives the number of its keys.
+
+    Raises:
+        InputError: as `restore` does.
+    """
+    with ledger.guard():
+        place = ledger.client.dump(keys.SHARD)
+    expected = 0
+    for name, _, value in _frames(path):
+        expected += 1
+        # The last ten bytes tell of the kind of server.
+        if place is not None and name == keys.SHARD.encode() and value[:-10] != place[:-10]:
+            raise InputError(f"{path}: is of another server among several than {masked(ledger.url)}; articles are found by their place")
+    existing = len(set(_own_keys(ledger)) - {keys.SHARD.encode()})
+    if existing and not replace:
+        raise InputError(f"the server already holds {existing:,} keys of Wiredesk; --replace gives them up for what {path} holds")
     return expected
 
 

@@ -106,6 +106,15 @@ class Ledger:
         """The ledger that has the API keys and the foreign intakes: this one, unless several share the articles (`shards.py`)."""
         return self
 
+    @property
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """Each server's ledger, one unless several share the articles."""
+        return (self,)
+
+    def of(self, article_id: str) -> Ledger:  # noqa: ARG002 - where there are several, it decides
+        """Give the ledger that has the article, or would."""
+        return self
+
     def timings(self) -> dict[str, float]:
         """Give the histogram of each stage: `stage|bound in ms` to articles, `stage|sum` to microseconds."""
         with self.guard():

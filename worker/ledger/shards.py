@@ -1,7 +1,7 @@
 """Several ledgers as one, for whoever submits, asks and watches: each article lies on one server, chosen by a hash of its id.
 
-The servers know nothing of each other. A worker serves one of them (`redis_url`) and sees none of this. What needs one server, such as a
-backup, says so. API keys and the foreign intakes are those of the first.
+The servers know nothing of each other. A worker serves one of them (`redis_url`) and sees none of this. What needs one server after all
+says so. API keys and the foreign intakes are those of the first.
 """
 
 from __future__ import annotations
@@ -39,8 +39,7 @@ class Shards(Ledger):
     """Ledgers that share the articles."""
 
     def __init__(self, ledgers: Sequence[Ledger], settings: Settings) -> None:
-        #: In the order of the setting `shards`.
-        self.ledgers = tuple(ledgers)
+        self._ledgers = tuple(ledgers)
         self.settings = settings
         self.url = " ".join(ledger.url for ledger in ledgers)
         self.jobs = _Jobs(self)
@@ -57,9 +56,14 @@ class Shards(Ledger):
         raise AttributeError(name)
 
     @property
+    def ledgers(self) -> tuple[Ledger, ...]:
+        """Each server's ledger, in the order of the setting `shards`."""
+        return self._ledgers
+
+    @property
     def home(self) -> Ledger:
         """The first server's ledger."""
-        return self.ledgers[0]
+        return self._ledgers[0]
 
     def of(self, article_id: str) -> Ledger:
         """Give the ledger that has the article, or would."""

@@ -52,21 +52,22 @@ def outdated(result: Mapping[str, Any], versions: Mapping[str, int]) -> list[str
 
 
 def stale(ledger: Ledger, selection: Selection) -> Iterator[tuple[str, int]]:
-    """Give id and version of each stored result that is meant."""
+    """Give id and version of each stored result that is meant, of several servers one after the other."""
     prefix = len(keys.RESULT)
-    with ledger.guard():
-        found: list[str] = []
-        for key in ledger.client.scan_iter(f"{keys.RESULT}*", count=_SCAN):
-            found.append(key.decode()[prefix:])
-            if len(found) == _SCAN:
-                yield from _meant(ledger, found, selection)
-                found = []
-        yield from _meant(ledger, found, selection)
+    for part in ledger.ledgers:
+        with part.guard():
+            found: list[str] = []
+            for key in part.client.scan_iter(f"{keys.RESULT}*", count=_SCAN):
+                found.append(key.decode()[prefix:])
+                if len(found) == _SCAN:
+                    yield from _meant(part, found, selection)
+                    found = []
+            yield from _meant(part, found, selection)
 
 
 def read_again(ledger: Ledger, article_id: str, version: int) -> Answer:
     """Queue an article behind all live work, as its next version."""
-    answer: bytes = ledger.call("reprocess", article_id, version, keys.LOW)
+    answer: bytes = ledger.of(article_id).call("reprocess", article_id, version, keys.LOW)
     return answer.decode()  # type: ignore[return-value]  # the script gives no other
 
 
