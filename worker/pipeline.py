@@ -46,10 +46,15 @@ def run(article: Article, reader: Reader, trip: Trip, tell: Callable[[str], None
     limit or a lack of memory is no extractor's own failure. `tell` hears the name of each stage as it begins, so that of a process which
     dies it is known where.
     """
+    with _uncollected():
+        return _read(article, reader, trip, _Clock(tell), ends)
+
+
+def _read(article: Article, reader: Reader, trip: Trip, clock: _Clock, ends: tuple[type[Exception], ...]) -> dict[str, Any]:
+    """Do what `run` does; all that it made but the result is gone when it returns."""
     wanted = extractors.check(article.extractors) if article.extractors is not None else extractors.names()
-    clock = _Clock(tell)
     clock.begin("parse")
-    with _uncollected(), reader.read(article, trip.received) as reading:
+    with reader.read(article, trip.received) as reading:
         clock.lap("parse")
         failures = _extract_all(reading, wanted, clock, ends)
         ids = _number(reading, wanted)

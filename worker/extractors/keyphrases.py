@@ -63,11 +63,12 @@ def extract(reading: Reading) -> Iterator[Keyphrase]:
     ranks = reading.word_ranks
     found: dict[tuple[int, ...], list[tuple[int, int]]] = {}
     credit = reading.imprint.credits
+    lemmas = ranks.lemmas
     for first, last in _runs(ranks):
         # Who wrote and printed the article is not what it is about.
-        if any(start < ranks.ends[last - 1] and ranks.starts[first] < end for start, end in credit):
+        if credit and any(start < ranks.ends[last - 1] and ranks.starts[first] < end for start, end in credit):
             continue
-        found.setdefault(tuple(ranks.lemmas[first:last]), []).append((first, last))
+        found.setdefault(tuple(lemmas[first:last]), []).append((first, last))
     weights = {phrase: _weight(ranks, places) for phrase, places in found.items()}
     chosen = _strongest(weights)
     for phrase in chosen:
@@ -78,20 +79,21 @@ def extract(reading: Reading) -> Iterator[Keyphrase]:
 
 def _runs(ranks: WordRanks) -> Iterator[tuple[int, int]]:
     """Give runs of adjectives and nouns that end in a noun, as token numbers; a name's "of" and a word's hyphen do not break them."""
-    nouns, adjectives, joints = ranks.nouns, ranks.adjectives, ranks.joints
+    nouns, adjectives, held = ranks.nouns, ranks.adjectives, ranks.held
     for start, end in ranks.sentences:
         first = start
         for token in range(start, end + 1):
-            if token < end and (nouns[token] or adjectives[token] or joints[token]):
+            if token < end and held[token]:
                 continue
-            last = token
-            while last > first and not nouns[last - 1]:
-                last -= 1
-            first = max(first, last - MAX_WORDS)
-            while first < last and not nouns[first] and not adjectives[first]:
-                first += 1
-            if last > first:
-                yield first, last
+            if token > first:
+                last = token
+                while last > first and not nouns[last - 1]:
+                    last -= 1
+                first = max(first, last - MAX_WORDS)
+                while first < last and not nouns[first] and not adjectives[first]:
+                    first += 1
+                if last > first:
+                    yield first, last
             first = token + 1
 
 

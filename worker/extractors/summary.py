@@ -9,7 +9,7 @@ Example: in an article of one sentence, that sentence: `{"start": 0, "end": 23, 
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -86,14 +86,12 @@ def _choose(ranks: WordRanks, candidates: list[tuple[int, int]]) -> list[tuple[i
 
 def _weights(ranks: WordRanks, candidates: list[tuple[int, int]]) -> list[float]:
     """Weigh each sentence: the cosine between its words and the article's, less for each sentence before it."""
-    whole: dict[int, float] = defaultdict(float)
-    for lemma, score in zip(ranks.lemmas, ranks.scores, strict=True):
-        whole[lemma] += score
+    whole = ranks.totals
     weights = []
     for order, (start, end) in enumerate(candidates):
         times = Counter(ranks.lemmas[start:end])
-        del times[-1]
-        length = sum(count * count for count in times.values()) ** 0.5
-        centrality = sum(whole[lemma] * count for lemma, count in times.items()) / length if length else 0.0
+        times.pop(-1, None)
+        length = sum([count * count for count in times.values()]) ** 0.5
+        centrality = sum([whole[lemma] * count for lemma, count in times.items()]) / length if length else 0.0
         weights.append(round(centrality / (1 + LATE_LOSS * order), 6))
     return weights

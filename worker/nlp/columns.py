@@ -20,7 +20,8 @@ _MENDED = {form: verb for verb, stem in (("hope", "hop"), ("stage", "stag"), ("w
 _NAMES_AND_MODALS = frozenset({"May", "Will", "Might"})
 
 _TITLES = frozenset({"Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Minister", "Lady", "Dame", "Sir"})
-_ATTRIBUTES: list[int | str] = ["ORTH", "POS", "TAG", "DEP", "LEMMA", "ENT_TYPE", "ENT_IOB", "HEAD", "SENT_START", "IDX", "LENGTH"]
+_ATTRIBUTES: list[int | str] = ["ORTH", "POS", "TAG", "DEP", "LEMMA", "ENT_TYPE", "ENT_IOB", "HEAD", "SENT_START", "IDX", "LENGTH",
+                                "IS_STOP", "IS_ALPHA", "IS_SPACE"]
 
 
 class _Strings(dict[int, str]):
@@ -41,18 +42,20 @@ class Columns:
     """One list for each attribute, indexed by token: `words`, `lowers` (in small letters), `starts`, `ends` (code points), `tags`, `pos`,
     `deps`, `lemmas`, `heads` (token indices), `ents` (entity types, "" for none), `ent_iob` (2 outside, 3 begins, 1 inside), `sents`
     (number of the sentence), `sentences` (first token of each sentence, and the doc's length at the end), `children` (token indices,
-    left to right), `lefts` and `rights` (first and last token of what hangs on the token, itself among it).
+    left to right), `lefts` and `rights` (first and last token of what hangs on the token, itself among it), `low_lemmas` (lemmas in
+    small letters); and `rows`, spaCy's numbers as they came, nothing mended (a row a token, a column for each of `_ATTRIBUTES`).
     """  # noqa: D205 - a table in one sentence
 
     def __init__(self, doc: Doc) -> None:
         self.size = len(doc)
-        rows = doc.to_array(_ATTRIBUTES)
+        self.rows = rows = doc.to_array(_ATTRIBUTES)
         if len(_seen) > _MOST_SEEN:
             _seen.clear()
         _seen.store = doc.vocab.strings
         # map() over C functions: a loop in Python over each attribute of each token takes twice as long.
-        named = (list(map(_seen.__getitem__, rows[:, column].tolist())) for column in range(6))
-        self.words, self.pos, self.tags, self.deps, self.lemmas, self.ents = named
+        string = _seen.__getitem__
+        self.words, self.pos, self.tags, self.deps, self.lemmas, self.ents = [list(map(string, rows[:, column].tolist()))
+                                                                              for column in range(6)]
         self.lowers: list[str] = list(map(str.lower, self.words))
         if not _MENDED.keys().isdisjoint(self.lowers):
             self.lemmas = [_MENDED.get(word, lemma) for word, lemma in zip(self.lowers, self.lemmas, strict=True)]
@@ -67,15 +70,17 @@ class Columns:
         self.sentences: list[int] = [*np.flatnonzero(begins).tolist(), self.size]
         self.sents: list[int] = (np.cumsum(begins) - 1).tolist()
         if not _NAMES_AND_MODALS.isdisjoint(self.words):
-            for token, word in enumerate(self.words):
-                if word in _NAMES_AND_MODALS and self.tags[token] == "MD":
+            for token, tag in enumerate(self.tags):
+                if tag == "MD" and self.words[token] in _NAMES_AND_MODALS:
                     self._mend_name(token)
             if "May" in self.words:
                 self._mend_may()
-        self.children: list[list[int]] = [[] for _ in range(self.size)]
+        self.low_lemmas: list[str] = list(map(str.lower, self.lemmas))
+        children: list[list[int]] = [[] for _ in range(self.size)]
         for token, head in enumerate(self.heads):
             if head != token:
-                self.children[head].append(token)
+                children[head].append(token)
+        self.children = children
 
     def _mend_name(self, token: int) -> None:
         """Take a capitalised modal for the subject that it is: after a modal no verb stands in the past or with -s."""

@@ -55,13 +55,17 @@ def _shingles(text: str) -> NDArray[uint32]:
     words = _WORD.findall(folded)[:MAX_WORDS]
     if not words:
         return np.empty(0, dtype=np.uint32)
-    codes: NDArray[uint64] = np.array([crc32(word) for word in " ".join(words).encode().split(b" ")], dtype=np.uint64)
+    codes: NDArray[uint64] = np.fromiter(map(crc32, " ".join(words).encode().split(b" ")), dtype=np.uint64, count=len(words))
     width = min(SHINGLE_WORDS, len(codes))
     count = len(codes) - width + 1
     mixed = np.zeros(count, dtype=np.uint64)
     for place in range(width):
         mixed = _scramble(mixed + codes[place : place + count])
-    return np.unique((mixed >> np.uint64(32)).astype(np.uint32))
+    found = np.sort((mixed >> np.uint64(32)).astype(np.uint32))
+    # Several times as fast as numpy.unique.
+    first = np.ones(count, dtype=np.bool_)
+    np.not_equal(found[1:], found[:-1], out=first[1:])
+    return found[first]
 
 
 def _scramble(values: NDArray[uint64]) -> NDArray[uint64]:

@@ -117,7 +117,7 @@ class Reading:
     @cached_property
     def word_ranks(self) -> WordRanks:
         """How much each word weighs."""
-        return rank_words(self.doc)
+        return rank_words(self.columns, self.doc.vocab.strings)
 
     @cached_property
     def judge(self) -> Judge:

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from numpy import bool_, floating, int64, uint64
     from numpy.typing import NDArray
-    from spacy.tokens import Doc
+    from spacy.strings import StringStore
+
+    from worker.nlp.columns import Columns
 
 #: Content words of one sentence that stand at most so far apart, other words not counted, are neighbours.
 WINDOW = 3
@@ -24,9 +26,6 @@ _NUMERIC = ("DATE", "TIME", "PERCENT", "MONEY", "QUANTITY", "CARDINAL", "ORDINAL
 _POSSESSIVE = ("'s", "’s", "'", "’")
 #: spaCy's number for a token inside a name, after its first.
 _IOB_INSIDE = 1
-_COLUMNS: list[int | str] = [
-    "LEMMA", "POS", "SENT_START", "IS_STOP", "IS_ALPHA", "IS_SPACE", "LENGTH", "IDX", "ENT_TYPE", "ENT_IOB", "ORTH",
-]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +36,8 @@ class WordRanks:
     lemmas: list[int]
     #: TextRank of the token's lemma, 0 for a token that is no content word; the mean over lemmas is 1.
     scores: list[float]
+    #: The sum of the scores of all tokens of a lemma, by its number.
+    totals: list[float]
     #: Where the token begins in the text, and where it ends.
     starts: list[int]
     ends: list[int]
@@ -44,55 +45,62 @@ class WordRanks:
     nouns: list[bool]
     #: Adjectives of the same kind.
     adjectives: list[bool]
-    #: Parts of names, and hyphens within a word ("low-cost"), which hold a phrase together.
-    joints: list[bool]
+    #: What a phrase is made of: the two above, parts of names, and hyphens within a word ("low-cost").
+    held: list[bool]
     verbs: list[bool]
     spaces: list[bool]
     #: Sentences as (first token, token after the last), in order.
     sentences: list[tuple[int, int]]
 
 
-def rank_words(doc: Doc) -> WordRanks:
-    """Weigh the words of a doc."""
+def rank_words(columns: Columns, numbers: StringStore) -> WordRanks:
+    """Weigh the words of a doc; `numbers` are those that spaCy has for strings."""
     import numpy as np
 
-    lemma, part, sentence_start, stop, alpha, space, length, start, name, inside, orth = doc.to_array(_COLUMNS).T
-    noun, proper, adjective, verb, auxiliary = (doc.vocab.strings[tag] for tag in ("NOUN", "PROPN", "ADJ", "VERB", "AUX"))
+    rows = columns.rows
+    orth, part, _, _, lemma, name, inside, _, sentence_start, start, length, stop, alpha, space = rows.T
+    noun, proper, adjective, verb, auxiliary = (numbers[tag] for tag in ("NOUN", "PROPN", "ADJ", "VERB", "AUX"))
     nouns = (part == noun) | (part == proper)
     adjectives = part == adjective
-    content = (nouns | adjectives | (part == verb)) & (stop == 0) & (alpha == 1) & (length > 1)
-    numbers = np.full(len(lemma), -1, dtype=np.int64)
-    numbers[content] = np.unique(lemma[content], return_inverse=True)[1].reshape(-1)
-    line_breaks = [token for token in np.flatnonzero(space).tolist() if "\n" in doc[token].text]
-    first = np.flatnonzero(sentence_start == 1).tolist()
-    bounds = sorted({0, *first, *(token + 1 for token in line_breaks), len(lemma)})
-    sentences = list(pairwise(bounds))
-    ends = start + length
-    numeric = _among(name, doc, _NUMERIC)
-    within_name = (inside == _IOB_INSIDE) & ~numeric & ~_among(orth, doc, _POSSESSIVE)
-    joints = within_name | _inner_hyphens(orth == doc.vocab.strings["-"], start, ends)
+    verbs = part == verb
+    content = (nouns | adjectives | verbs) & (stop == 0) & (alpha == 1) & (length > 1)
+    lemmas = np.full(columns.size, -1, dtype=np.int64)
+    lemmas[content] = np.unique(lemma[content], return_inverse=True)[1].reshape(-1)
+    spaces = space == 1
+    line_breaks = [token + 1 for token in np.flatnonzero(spaces).tolist() if "\n" in columns.words[token]]
+    sentences = list(pairwise(sorted({0, *np.flatnonzero(sentence_start == 1).tolist(), *line_breaks, columns.size})))
+    numeric = _among(name, numbers, _NUMERIC)
+    joints = (inside == _IOB_INSIDE) & ~numeric & ~_among(orth, numbers, _POSSESSIVE)
+    hyphens = orth == numbers["-"]
+    if hyphens.any():
+        joints |= _inner_hyphens(hyphens, start, start + length)
     topical = content & ~numeric
+    nouns &= topical
+    adjectives &= topical
+    scores = _text_rank(lemmas, sentences)
+    totals = np.bincount(lemmas[content], weights=scores[content])
     return WordRanks(
-        lemmas=numbers.tolist(), scores=_text_rank(numbers, sentences).tolist(), starts=start.tolist(), ends=ends.tolist(),
-        nouns=(nouns & topical).tolist(), adjectives=(adjectives & topical).tolist(), joints=joints.tolist(),
-        verbs=((part == verb) | (part == auxiliary)).tolist(), spaces=(space == 1).tolist(), sentences=sentences,
+        lemmas=lemmas.tolist(), scores=scores.tolist(), totals=totals.tolist(), starts=columns.starts, ends=columns.ends,
+        nouns=nouns.tolist(), adjectives=adjectives.tolist(), held=(nouns | adjectives | joints).tolist(),
+        verbs=(verbs | (part == auxiliary)).tolist(), spaces=spaces.tolist(), sentences=sentences,
     )
 
 
-def _among(column: NDArray[uint64], doc: Doc, words: tuple[str, ...]) -> NDArray[bool_]:
+def _among(column: NDArray[uint64], numbers: StringStore, words: tuple[str, ...]) -> NDArray[bool_]:
     """Mark the tokens whose attribute is one of a few words (faster than numpy's isin for so few)."""
-    found: NDArray[bool_] = column == doc.vocab.strings[words[0]]
+    found: NDArray[bool_] = column == numbers[words[0]]
     for word in words[1:]:
-        found |= column == doc.vocab.strings[word]
+        found |= column == numbers[word]
     return found
 
 
 def _inner_hyphens(hyphens: NDArray[bool_], starts: NDArray[uint64], ends: NDArray[uint64]) -> NDArray[bool_]:
     """Keep the hyphens without a space on either side."""
-    import numpy as np
-
     touching = starts[1:] == ends[:-1]
-    inner: NDArray[bool_] = hyphens & np.append(touching, False) & np.insert(touching, 0, False)
+    inner = hyphens.copy()
+    inner[:1] = inner[-1:] = False
+    inner[:-1] &= touching
+    inner[1:] &= touching
     return inner
 
 
