@@ -7,7 +7,6 @@ it and that grammar allows; if a thing fits best, "it" stays open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -64,24 +63,23 @@ class _Walk:
         self.describer = Describer(columns, self.names, self.covered)
 
     def run(self) -> None:
-        columns = self.columns
+        columns, names, covered = self.columns, self.names, self.covered
         pronouns = _pronouns()
-        for token in range(columns.size):
-            tag = columns.tags[token]
-            if token in self.names:
-                party, name = self.names[token]
+        for token, tag in enumerate(columns.tags):
+            if token in names:
+                party, name = names[token]
                 if name.form != "demonym":
                     self.see(party, token, party.type, party.gender, plural=party.plural)
                 self.describer.met(party, token)
+            elif tag in ("NN", "NNS"):
+                if token not in covered:
+                    self.noun(token, plural=tag == "NNS")
             elif tag in ("PRP", "PRP$"):
-                word = columns.words[token].lower()
+                word = columns.lowers[token]
                 if word in pronouns:
                     self.pronoun(token, word, *pronouns[word])
-            elif tag in ("NN", "NNS") and token not in self.covered:
-                self.noun(token)
             elif tag in ("WP", "WP$", "WDT"):
                 self.relative(token)
-
         self.own_speech()
 
     def own_speech(self) -> None:
@@ -89,9 +87,10 @@ class _Walk:
         columns, voices = self.columns, self.voices
         voices.settle(self.parties)
         guest = voices.interviewee()
-        for token in range(columns.size):
-            word = columns.words[token].lower() if columns.tags[token] in ("PRP", "PRP$") else ""
-            party = None
+        for token, tag in enumerate(columns.tags):
+            if tag not in ("PRP", "PRP$"):
+                continue
+            word, party = columns.lowers[token], None
             if word in _FIRST:
                 party = voices.speaker_at(token) if voices.quoted(token) else guest
                 if party is guest and guest is not None and voices.is_question(token):
@@ -103,21 +102,25 @@ class _Walk:
 
     def see(self, party: Party | None, head: int, kind: str, gender: Gender | None, *, plural: bool) -> None:
         sentence = self.columns.sents[head]
-        self.by_sentence.setdefault(sentence, []).append(Candidate(
-            party=party, head=head, sentence=sentence, type=kind, gender=gender, plural=plural, quoted=self.voices.quoted(head)))
+        candidate = Candidate(party, head, sentence, kind, gender, plural, self.voices.regions[head] is not None)
+        met = self.by_sentence.get(sentence)
+        if met is None:
+            self.by_sentence[sentence] = [candidate]
+        else:
+            met.append(candidate)
 
     def add(self, party: Party, first: int, last: int, head: int, why: str, *, pronoun: bool) -> None:
         party.names.append(Name(first=first, last=last, type=party.type, why=why, form="pronoun" if pronoun else "nominal", title=first))
         self.see(party, head, party.type, party.gender, plural=party.plural)
         self.describer.met(party, head)
 
-    def noun(self, token: int) -> None:
+    def noun(self, token: int, *, plural: bool) -> None:
         columns = self.columns
         if columns.deps[token] in ("compound", "nmod", "amod", "npadvmod"):
             return
-        lemma = columns.lemmas[token].lower()
-        if lemma not in person_nouns() and lemma not in group_nouns():
-            self.see(None, token, "", None, plural=columns.tags[token] == "NNS")
+        lemma = columns.low_lemmas[token]
+        if lemma not in _describing():
+            self.see(None, token, "", None, plural=plural)
             return
         phrase = phrase_at(columns, token)
         found = self.describer.find(phrase, self.parties)
@@ -136,19 +139,18 @@ class _Walk:
     def relative(self, token: int) -> None:
         """"who", "which": the noun that the clause hangs on."""
         columns = self.columns
-        verb = clause_of(columns, token)
-        if columns.deps[verb] != "relcl" or columns.words[token].lower() not in ("who", "whom", "whose", "which"):
+        if columns.lowers[token] not in ("who", "which"):
             return
-        known = self.names.get(columns.heads[verb])
-        if known and known[1].form != "demonym" and columns.words[token].lower() in ("who", "which"):
+        verb = clause_of(columns, token)
+        known = self.names.get(columns.heads[verb]) if columns.deps[verb] == "relcl" else None
+        if known and known[1].form != "demonym":
             self.voices.relatives[token] = known[0]
 
     def pronoun(self, token: int, word: str, gender: Gender | None, number: str, kind: str) -> None:
         columns = self.columns
         if kind == "thing" and _pleonastic(columns, token):
             return
-        ranked = sorted(((points, candidate) for points, candidate in self.rated(token, word, gender, number, kind)),
-                        key=lambda pair: (-pair[0], pair[1].head))
+        ranked = sorted(self.rated(token, word, gender, number, kind), key=lambda pair: (-pair[0], pair[1].head))
         best = _leader(ranked)
         if best is None or best.party is None:
             return
@@ -156,14 +158,15 @@ class _Walk:
             best.party.gender = gender  # a possessive is too often tied to the wrong one to rule others out
         self.add(best.party, token, token + 1, token, "pronoun", pronoun=True)
 
-    def rated(self, token: int, word: str, gender: Gender | None, number: str, kind: str) -> Iterable[tuple[float, Candidate]]:
+    def rated(self, token: int, word: str, gender: Gender | None, number: str, kind: str) -> list[tuple[float, Candidate]]:
         columns = self.columns
         quoted = self.voices.quoted(token)
         speaker = self.voices.speaker_at(token)
         here = columns.sents[token]
+        types, type_points, found = _TYPES[kind], _TYPE_POINTS[kind], []
         for sentence in range(max(0, here - _REACH[kind]), here + 1):
-            for candidate in self.by_sentence.get(sentence, [])[-_MOST_CANDIDATES:]:
-                if candidate.type not in _TYPES[kind] or not _agrees(candidate, gender, number):
+            for candidate in self.by_sentence.get(sentence, ())[-_MOST_CANDIDATES:]:
+                if candidate.type not in types or not _agrees(candidate, gender, number):
                     continue
                 if speaker is not None and candidate.party is speaker:
                     continue
@@ -176,7 +179,9 @@ class _Walk:
                 points = score(columns, candidate, token, quoted=quoted, mentions=len(candidate.party.names) if candidate.party else 1)
                 if gender and candidate.gender == gender:
                     points += 12
-                yield points + _TYPE_POINTS[kind].get(candidate.type, 0.0) + (10 if candidate.plural and number == "p" else 0), candidate
+                points = points + type_points.get(candidate.type, 0.0) + (10 if candidate.plural and number == "p" else 0)
+                found.append((points, candidate))
+        return found
 
 
 #: Which types a pronoun prefers: "it" a thing or an organisation, rather than a state; "they" people.
@@ -207,7 +212,7 @@ def _agrees(candidate: Candidate, gender: Gender | None, number: str) -> bool:
 
 def _pleonastic(columns: Columns, token: int) -> bool:
     """Tell "it is likely that", "it seems", "it rained": nothing is meant."""
-    if columns.words[token].lower() != "it":
+    if columns.lowers[token] != "it":
         return False
     verb = columns.heads[token]
     lemma = columns.lemmas[verb]
@@ -233,6 +238,12 @@ def _below(columns: Columns, verb: int) -> list[int]:
     """Give a verb's children and those of its predicate ("it is likely that")."""
     predicates = [child for child in columns.children[verb] if columns.deps[child] in ("acomp", "attr")]
     return columns.children[verb] + [below for child in predicates for below in columns.children[child]]
+
+
+@cache
+def _describing() -> frozenset[str]:
+    """Give the nouns that can describe somebody."""
+    return frozenset(person_nouns()) | frozenset(group_nouns())
 
 
 @cache

@@ -76,20 +76,23 @@ class Describer:
     def _by_noun(self, phrase: Phrase) -> tuple[Party, str] | None:
         """"the official" after "a senior official"; "the company" after a company, "the president" after a president."""
         columns = self.columns
-        lemma, key = columns.lemmas[phrase.head].lower(), noun_key(columns, phrase.head)
+        if phrase.indefinite:
+            return None
+        lemma, key = columns.low_lemmas[phrase.head], noun_key(columns, phrase.head)
         said = self.modifiers(phrase)
-        if phrase.indefinite or not (phrase.definite or said) or self._is_new(phrase):
+        if not (phrase.definite or said) or self._is_new(phrase):
             return None
         here = columns.sents[phrase.head]
         reach = _REACH.get(phrase.type, _SHORT_REACH)
         kinds: list[tuple[float, Party]] = []
+        kind, plural = phrase.type, phrase.plural
+        is_place = kind in ("GPE", "LOC")
         for party, sentence in reversed(self.latest.values()):
             if here - sentence > reach:
                 break
-            if party.plural != phrase.plural:
+            if party.plural != plural:
                 continue
-            if party.type != phrase.type and not (phrase.type in ("GPE", "LOC") and party.type in ("GPE", "LOC")) \
-                    and not (key == "government" and key in party.nouns):
+            if party.type != kind and not (is_place and party.type in ("GPE", "LOC")) and not (key == "government" and key in party.nouns):
                 continue
             if key in party.nouns and (said <= party.modifiers if phrase.definite else said == party.modifiers):
                 if party.name and phrase.type == "PERSON" and self._rivals(party, key, said):
@@ -108,15 +111,17 @@ class Describer:
                    for other, _ in self.latest.values())
 
     def _is_new(self, phrase: Phrase) -> bool:
-        return any(self.columns.lemmas[child].lower() in _NEW for child in self.columns.children[phrase.head] if child < phrase.head)
+        lemmas = self.columns.low_lemmas
+        return any(child < phrase.head and lemmas[child] in _NEW for child in self.columns.children[phrase.head])
 
     def modifiers(self, phrase: Phrase) -> set[str]:
         """Give what the description says besides its noun: "russian" of "the Russian president"."""
-        columns = self.columns
-        lesser = words("lesser_titles")
-        said = [columns.words[token].lower() for token in range(phrase.first, phrase.last)
-                if token != phrase.head and columns.deps[token] not in ("det", "punct", "case")]
-        return set(said) - lesser
+        if phrase.last - phrase.first == 1:
+            return set()
+        lowers, deps, head = self.columns.lowers, self.columns.deps, phrase.head
+        said = {lowers[token] for token in range(phrase.first, phrase.last)
+                if token != head and deps[token] not in ("det", "punct", "case")}
+        return said - words("lesser_titles")
 
 
 @cache

@@ -56,9 +56,9 @@ def _weight(columns: Columns, party: Party) -> float:
 def _mention(columns: Columns, text: str, name: Name) -> Mention:
     start, end = columns.starts[name.first], columns.ends[name.last - 1]
     # A token can begin or end with a blank of its own (a no-break space).
-    while start < end - 1 and text[start].isspace():
+    while text[start].isspace() and start < end - 1:
         start += 1
-    while end > start + 1 and text[end - 1].isspace():
+    while text[end - 1].isspace() and end > start + 1:
         end -= 1
     return Mention(start=start, end=end, first=name.first, last=name.last, head=head_of(columns, name.first, name.last), form=name.form,
                    sense=name.sense, why=name.why)

@@ -42,6 +42,8 @@ class Name:
 
 def head_of(columns: Columns, first: int, last: int) -> int:
     """Give the token of a stretch that grammar hangs it on: its last token whose own head lies outside."""
+    if last - first == 1:
+        return first
     heads = columns.heads
     for token in range(last - 1, first - 1, -1):
         head = heads[token]

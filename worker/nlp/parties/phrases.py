@@ -37,7 +37,7 @@ def phrase_at(columns: Columns, head: int) -> Phrase:
     first, last = head, head + 1
     definite = indefinite = False
     for child in columns.children[head]:
-        dep, word = columns.deps[child], columns.words[child].lower()
+        dep, word = columns.deps[child], columns.lowers[child]
         if child < head and dep not in ("punct", "cc", "preconj", "advmod"):
             first = min(first, left_edge(columns, child))
         elif child > head and (dep == "prep" or (dep in ("relcl", "acl") and columns.words[left_edge(columns, child) - 1] != ",")):
@@ -48,7 +48,7 @@ def phrase_at(columns: Columns, head: int) -> Phrase:
         elif dep == "poss":
             definite = True
     first, last = _within_line(columns, first, head, last)
-    lemma = columns.lemmas[head].lower()
+    lemma = columns.low_lemmas[head]
     kind = "PERSON" if lemma in person_nouns() else group_nouns().get(lemma, "")
     return Phrase(first=first, last=last, head=head, type=kind, definite=definite, indefinite=indefinite,
                   plural=columns.tags[head] in ("NNS", "NNPS"))
@@ -56,8 +56,8 @@ def phrase_at(columns: Columns, head: int) -> Phrase:
 
 def noun_key(columns: Columns, head: int) -> str:
     """Give what a noun describes somebody as: a vice president is no president."""
-    before = columns.words[head - 1].lower() if head else ""
-    return f"{before} {columns.lemmas[head].lower()}" if before in words("lesser_titles") else columns.lemmas[head].lower()
+    before, lemma = columns.lowers[head - 1] if head else "", columns.low_lemmas[head]
+    return f"{before} {lemma}" if before in words("lesser_titles") else lemma
 
 
 def _within_line(columns: Columns, first: int, head: int, last: int) -> tuple[int, int]:
@@ -87,21 +87,21 @@ def _sets_off(columns: Columns, token: int) -> bool:
 
 def left_edge(columns: Columns, token: int) -> int:
     """Give the first token of a token's subtree."""
-    edge = token
-    while True:
-        lefts = [child for child in columns.children[edge] if child < edge]
-        if not lefts:
-            return edge
-        edge = lefts[0]
+    edge, children = token, columns.children
+    while (below := children[edge]) and below[0] < edge:
+        edge = below[0]
+    return edge
 
 
 def right_edge(columns: Columns, token: int) -> int:
     """Give the last token of a token's subtree, without what a comma sets off."""
-    edge = token
+    edge, children, deps = token, columns.children, columns.deps
     for _ in range(_DEEPEST):
-        rights = [child for child in columns.children[edge] if child > edge and columns.deps[child] not in _OUTSIDE]
-        if not rights:
+        for child in reversed(children[edge]):
+            if child > edge and deps[child] not in _OUTSIDE:
+                edge = child
+                break
+        else:
             break
-        edge = rights[-1]
     return edge
 

@@ -30,29 +30,41 @@ class Match:
 
 def matches(columns: Columns) -> Iterator[Match]:
     """Give the longest entries of the gazetteer from left to right."""
-    known = gazetteer()
-    openings, followers = known.openings, known.followers
     words, size = columns.words, columns.size
-    token = 0
-    while token < size:
-        word = words[token]
-        opening = word
-        if word not in openings:
-            opening = word.replace("’", "'") if "’" in word else ""
-            if opening not in openings and len(word) > 2 and word.isupper():  # noqa: PLR2004 - "NEW YORK"; shorter ones are acronyms
-                opening = word.title()
-        longest = openings.get(opening, 0)
-        if longest:
-            # "The" opens many a newspaper's name, "New" many a town's: the next word's first character tells most of them off.
-            following = words[token + 1][:1].replace("’", "'") if token + 1 < size else ""
-            if following not in followers[opening]:
-                longest = 1 if "" in followers[opening] or word.isupper() else 0
+    if len(_openings) > _MOST_OPENINGS:
+        _openings.clear()
+    opening_of, end = _openings.__getitem__, 0
+    for token, opening in enumerate(map(opening_of, words)):
+        if not opening or token < end:
+            continue
+        longest, followers = opening
+        # "The" opens many a newspaper's name, "New" many a town's: the next word's first character tells most of them off.
+        following = words[token + 1][:1].replace("’", "'") if token + 1 < size else ""
+        if following not in followers:
+            longest = 1 if "" in followers or words[token].isupper() else 0
         found = _longest(columns, token, longest) if longest else None
         if found:
             yield found
-            token = found.last
-        else:
-            token += 1
+            end = found.last
+
+
+class _Openings(dict[str, tuple[int, set[str]] | None]):
+    """Of how many words the longest entry is that opens with a word, and with which characters it can go on; most words open none."""
+
+    def __missing__(self, word: str) -> tuple[int, set[str]] | None:
+        known = gazetteer()
+        opening = word
+        if word not in known.openings:
+            opening = word.replace("’", "'") if "’" in word else ""
+            if opening not in known.openings and len(word) > 2 and word.isupper():  # noqa: PLR2004 - "NEW YORK"; shorter ones are acronyms
+                opening = word.title()
+        longest = known.openings.get(opening, 0)
+        self[word] = found = (longest, known.followers[opening]) if longest else None
+        return found
+
+
+_openings = _Openings()
+_MOST_OPENINGS = 12_000
 
 
 def _longest(columns: Columns, first: int, longest: int) -> Match | None:

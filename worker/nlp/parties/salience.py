@@ -24,7 +24,7 @@ _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSES = frozenset({"ROOT", "ccomp", "advcl", "relcl", "acl", "xcomp", "conj", "parataxis", "csubj", "pcomp"})
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Candidate:
     """A mention that a pronoun could stand for; `party` is null for things, which only stand in the way."""
 
@@ -57,12 +57,15 @@ def score(columns: Columns, candidate: Candidate, pronoun: int, *, quoted: bool,
 
 def clause_of(columns: Columns, token: int) -> int:
     """Give the verb of the smallest clause that holds the token."""
-    seen = 0
+    heads, deps, pos = columns.heads, columns.deps, columns.pos
     current = token
-    while columns.heads[current] != current and seen < 50:  # noqa: PLR2004 - no sentence is so deep
-        current, seen = columns.heads[current], seen + 1
-        if columns.deps[current] in _CLAUSES and columns.pos[current] in ("VERB", "AUX"):
-            return current
+    for _ in range(50):  # no sentence is so deep
+        head = heads[current]
+        if head == current:
+            break
+        current = head
+        if deps[current] in _CLAUSES and pos[current] in ("VERB", "AUX"):
+            break
     return current
 
 

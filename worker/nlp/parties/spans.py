@@ -24,12 +24,14 @@ def model_names(columns: Columns) -> Iterator[Name]:
     """Give the model's names with mended borders, in order of appearance."""
     ents, iob, size = columns.ents, columns.ent_iob, columns.size
     for token, state in enumerate(iob):
-        if state != _BEGINS or _SAME.get(ents[token], ents[token]) not in TYPES:
+        if state != _BEGINS:
+            continue
+        kind = _SAME.get(ents[token], ents[token])
+        if kind not in TYPES:
             continue
         last = token + 1
         while last < size and iob[last] == _INSIDE:
             last += 1
-        kind = _SAME.get(ents[token], ents[token])
         for first, end in _pieces(columns, token, last):
             mended = _mend(columns, first, end, kind)
             if mended:
@@ -38,14 +40,17 @@ def model_names(columns: Columns) -> Iterator[Name]:
 
 def _pieces(columns: Columns, first: int, last: int) -> Iterator[tuple[int, int]]:
     """Cut at line ends, and where a name in small letters runs into a line in capitals ("Jane Roe NEW YORK")."""
-    start = first
+    start, words_ = first, columns.words
+    if last - first == 1 and "\n" not in words_[first]:
+        yield first, last
+        return
     for token in range(first, last):
-        word = columns.words[token]
+        word = words_[token]
         if "\n" in word:
             if start < token:
                 yield start, token
             start = token + 1
-        elif token > start and len(word) > 3 and word.isupper() and _title_case(columns.words[start:token]):  # noqa: PLR2004 - no acronym
+        elif token > start and len(word) > 3 and word.isupper() and _title_case(words_[start:token]):  # noqa: PLR2004 - no acronym
             yield start, token
             start = token
     if start < last:
@@ -64,10 +69,14 @@ def _mend(columns: Columns, first: int, last: int, kind: str) -> Name | None:
     while last > first and (tags[last - 1] == "POS" or words_[last - 1] in ("'s", "’s") or words_[last - 1] in _MARKS
                             or words_[last - 1].isspace()):
         last -= 1
-    if any((":" in word and word[0].isdigit()) or "[" in word or "]" in word for word in words_[first:last]):  # a time of day, "[W]e"
+    if first == last:
         return None
-    if first == last or not any(ch.isupper() for word in words_[first:last] for ch in word) or words_[first][0] in "@#" \
-            or "http" in words_[first] or "www." in words_[first]:
+    for word in words_[first:last]:
+        if (":" in word and word[0].isdigit()) or "[" in word or "]" in word:  # a time of day, "[W]e"
+            return None
+    opening = words_[first]
+    if not (opening[0].isupper() or any(ch.isupper() for word in words_[first:last] for ch in word)) or opening[0] in "@#" \
+            or "http" in opening or "www." in opening:
         return None
     title = first
     if kind == "PERSON":
@@ -104,9 +113,9 @@ def titles() -> dict[str, tuple[str, str]]:
 
 
 def _person_end(columns: Columns, first: int, last: int) -> int:
-    for token in range(first, last):
+    for token in range(first + 1, last):
         word = columns.words[token]
-        if token > first and (word in words("name_stops") or word[0].isdigit() or word in ("|", "/", ":", ";", "—", "–", "v.", "vs.", "&")):
+        if (word in words("name_stops") or word[0].isdigit() or word in ("|", "/", ":", ";", "—", "–", "v.", "vs.", "&")):
             return token
     return last
 

@@ -73,12 +73,14 @@ class Voices:
     def interviewee(self) -> Party | None:
         """Give the one person whom the article says it interviews, if it is in the first person outside quotation marks."""
         columns = self.columns
+        if columns.words.count("I") < _FEW_FIRST_PERSONS:
+            return None
         spoken = [token for token in range(columns.size) if columns.words[token] == "I" and self.regions[token] is None]
         if len(spoken) < _FEW_FIRST_PERSONS:
             return None
         found: list[Party] = []
         for token in range(spoken[0]):
-            party = self._interviewed(token) if columns.lemmas[token].lower() in _FRAMES else None
+            party = self._interviewed(token) if columns.low_lemmas[token] in _FRAMES else None
             if party is not None and party not in found:
                 found.append(party)
         return found[0] if len(found) == 1 else None
@@ -132,10 +134,10 @@ class Voices:
         """The people that are subjects of verbs of saying outside of quotation marks."""
         if (begin, end) in self._saying:
             return self._saying[begin, end]
-        columns = self.columns
+        columns, regions = self.columns, self.regions
         found = self._saying[begin, end] = []
-        for verb in range(begin, end):
-            if self.regions[verb] is None and columns.pos[verb] == "VERB" and columns.lemmas[verb] in words("speech_verbs"):
+        for verb, pos in enumerate(columns.pos[begin:end], begin):
+            if pos == "VERB" and regions[verb] is None and columns.lemmas[verb] in words("speech_verbs"):
                 for child in columns.children[verb]:
                     if columns.deps[child] == "nsubj" and child in self.names and self.regions[child] is None:
                         party = self.names[child][0]
