@@ -175,6 +175,6 @@ def _disputed(columns: Columns) -> Iterator[int]:
     known = predicates()
     for token in range(columns.size):
         if columns.deps[token] in ("dobj", "nsubjpass") and columns.pos[token] == "NOUN":
-            kind = known.get(("v", columns.lemmas[columns.heads[token]].lower()))
+            kind = known.get(("v", columns.low_lemmas[columns.heads[token]]))
             if kind is not None and kind.name in ("confirm", "deny"):
                 yield token

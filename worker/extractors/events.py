@@ -148,7 +148,7 @@ def _place(reading: Reading, occurrence: Occurrence) -> Ref | None:
     pending = [occurrence.token, *(child for child in columns.children[occurrence.token] if columns.deps[child] in _CARRIERS)]
     for place in pending:
         for child in columns.children[place]:
-            if columns.deps[child] == "prep" and columns.words[child].lower() in _PREPOSITIONS:
+            if columns.deps[child] == "prep" and columns.lowers[child] in _PREPOSITIONS:
                 for noun in columns.children[child]:
                     entity = parties.entity_of(noun) if columns.deps[noun] == "pobj" and noun not in taken else None
                     if entity is not None and entity.type in _PLACES:

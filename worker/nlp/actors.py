@@ -112,7 +112,7 @@ class Actors:
         if found or depth >= _DEEPEST:
             return found
         for child in columns.children[token]:
-            if columns.deps[child] == "prep" and columns.lemmas[child].lower() not in _ASIDE:
+            if columns.deps[child] == "prep" and columns.low_lemmas[child] not in _ASIDE:
                 for noun in columns.children[child]:
                     if columns.deps[noun] == "pobj":
                         found = self.all_of(noun) or self.within(noun, depth + 1)
@@ -125,7 +125,7 @@ class Actors:
         entity = self._parties.entity_of(token)
         if entity is not None and entity.reporter:
             return  # who tells the news does not act in it
-        pos, lemma = columns.pos[token], columns.lemmas[token].lower()
+        pos, lemma = columns.pos[token], columns.low_lemmas[token]
         if nouns().get(lemma) == "NONE" or (entity is not None and entity.name and "Flight" in entity.name.split(" ")):
             return
         if pos == "PRON":
@@ -191,7 +191,7 @@ class Actors:
         columns = self._columns
         for child in columns.children[token]:
             if columns.deps[child] in ("amod", "compound", "nmod") and columns.pos[child] in ("NOUN", "ADJ"):
-                found = _modifiers().get(columns.words[child].lower())
+                found = _modifiers().get(columns.lowers[child])
                 if found:
                     return found
         return None
@@ -226,9 +226,9 @@ class Actors:
         columns = self._columns
         for child in columns.children[token]:
             if columns.deps[child] in ("compound", "amod", "nmod", "appos", "poss"):
-                found = nouns().get(columns.lemmas[child].lower()) or nouns().get(columns.words[child].lower())
+                found = nouns().get(columns.low_lemmas[child]) or nouns().get(columns.lowers[child])
                 if found:
-                    return self._sector(child, columns.lemmas[child].lower()) or found
+                    return self._sector(child, columns.low_lemmas[child]) or found
         return None
 
     def _described(self, token: int, sector: str | None, entity: Entity | None = None, code: str | None = None,
@@ -240,7 +240,7 @@ class Actors:
         for child in columns.children[token]:
             if columns.deps[child] in ("compound", "amod", "poss", "nmod", "nummod"):
                 first = min(first, _leftmost(columns, child))
-            elif columns.deps[child] == "prep" and columns.lemmas[child].lower() in _HOME and child == last + 1:
+            elif columns.deps[child] == "prep" and columns.low_lemmas[child] in _HOME and child == last + 1:
                 last = max(last, _rightmost(columns, child))
         number = entity.number if entity else (state if sector in _ORGANS else None)
         return Actor(token=token, first=first, last=last + 1, entity=number, code=code, sector=sector)
@@ -261,18 +261,18 @@ class Actors:
 
     def _sector(self, token: int, lemma: str) -> str | None:
         columns, modifiers = self._columns, _modifiers()
-        found = nouns().get(lemma) or nouns().get(columns.words[token].lower())
+        found = nouns().get(lemma) or nouns().get(columns.lowers[token])
         if found is None and lemma in _MANY and columns.tags[token] == "NNS" and not any(
                 columns.deps[child] == "prep" for child in columns.children[token]):
             return "CVL"  # "thousands marched"
         if found is None or (found == "GOV" and self._private(token)) or columns.words[token] == "house":
             return None
-        if lemma == "general" and token and columns.words[token - 1].lower().rstrip("-") in _OFFICERS:
+        if lemma == "general" and token and columns.lowers[token - 1].rstrip("-") in _OFFICERS:
             return "GOV"
         for child in columns.children[token]:
             if columns.deps[child] in ("compound", "amod", "nmod", "poss"):
-                word = columns.words[child].lower()
-                changed = modifiers.get(word) or modifiers.get(columns.lemmas[child].lower())
+                word = columns.lowers[child]
+                changed = modifiers.get(word) or modifiers.get(columns.low_lemmas[child])
                 if changed and (changed != "GOV" or found == "SOC") and not (found == "GOV" and changed in _RULES):
                     return changed
         return found
@@ -280,11 +280,11 @@ class Actors:
     def _private(self, token: int) -> bool:
         """"the president of the chess club", "a Google spokesman": an officer of what is no state's."""
         for child in self._columns.children[token]:
-            if self._columns.deps[child] in ("compound", "poss", "nmod") and self._columns.lemmas[token].lower() in _OFFICES:
+            if self._columns.deps[child] in ("compound", "poss", "nmod") and self._columns.low_lemmas[token] in _OFFICES:
                 entity = self._parties.entity_of(child)
                 if entity is not None and entity.type == "ORG" and entity.ids.plover != "IGO":
                     return not self._governs(entity.number) or _SORTS.get(_organisation(entity.name or "") or "") == "BUS"
-            if self._columns.deps[child] == "prep" and self._columns.words[child].lower() in ("of", "at", "for"):
+            if self._columns.deps[child] == "prep" and self._columns.lowers[child] in ("of", "at", "for"):
                 for noun in self._columns.children[child]:
                     entity = self._parties.entity_of(noun)
                     if entity is not None and entity.type == "ORG":
@@ -313,7 +313,7 @@ class Actors:
                 found = self._country_and_state(child, depth + 1)
                 if found[0]:
                     return found
-            elif dep == "appos" or (dep == "prep" and columns.lemmas[child].lower() in _HOME):
+            elif dep == "appos" or (dep == "prep" and columns.low_lemmas[child] in _HOME):
                 later.extend([child] if dep == "appos" else [noun for noun in columns.children[child] if columns.deps[noun] == "pobj"])
         for noun in later:
             state = self._state_of(noun)

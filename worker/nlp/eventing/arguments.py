@@ -61,7 +61,7 @@ class Arguments:
         passive = self.passive(token)
         for child in columns.children[token]:
             dep = columns.deps[child]
-            if dep == "agent" or (passive and dep == "prep" and columns.words[child].lower() == "by"):
+            if dep == "agent" or (passive and dep == "prep" and columns.lowers[child] == "by"):
                 return next((noun for noun in columns.children[child] if columns.deps[noun] == "pobj"), None), True
             if dep == "nsubj" and not passive:
                 return self._antecedent(child, token), False
@@ -94,9 +94,9 @@ class Arguments:
     def counted(self, noun: int) -> int:
         """Give what a measure counts: the refugees of "scores of refugees", the party of "52 members of the party"."""
         columns = self.columns
-        if columns.lemmas[noun].lower() in classes()["measure"] or columns.pos[noun] == "NUM":
+        if columns.low_lemmas[noun] in classes()["measure"] or columns.pos[noun] == "NUM":
             for child in columns.children[noun]:
-                if columns.deps[child] == "prep" and columns.words[child].lower() == "of":
+                if columns.deps[child] == "prep" and columns.lowers[child] == "of":
                     for inner in columns.children[child]:
                         if columns.deps[inner] == "pobj":
                             return self.counted(inner)
@@ -122,11 +122,11 @@ class Arguments:
         places = [token, *(child for child in columns.children[token] if columns.deps[child] in _CARRIERS)]
         for place in places:
             for child in columns.children[place]:
-                if columns.words[child].lower() == preposition and columns.deps[child] in ("prep", "dative", "agent"):
+                if columns.lowers[child] == preposition and columns.deps[child] in ("prep", "dative", "agent"):
                     found.extend(noun for noun in columns.children[child] if columns.deps[noun] == "pobj")
                 elif columns.deps[child] in ("pobj", "conj") and place != token and columns.deps[place] in ("prep", "dobj"):
                     # "talks on trade with": the parser hangs the preposition one noun lower.
-                    found.extend(noun for deeper in columns.children[child] if columns.words[deeper].lower() == preposition
+                    found.extend(noun for deeper in columns.children[child] if columns.lowers[deeper] == preposition
                                  and columns.deps[deeper] == "prep" for noun in columns.children[deeper] if columns.deps[noun] == "pobj")
         return found
 
@@ -148,10 +148,10 @@ class Arguments:
     def _named(self, subject: int) -> list[Actor]:
         columns = self.columns
         found = self.actors.all_of(subject) or self.actors.described(subject) or self.parties(subject)
-        if columns.pos[subject] != "PRON" or any(actor.code for actor in found) or columns.words[subject].lower() not in _OWN:
+        if columns.pos[subject] != "PRON" or any(actor.code for actor in found) or columns.lowers[subject] not in _OWN:
             return found
         clause = columns.heads[subject]
-        if columns.words[subject].lower() == "it" and columns.lemmas[clause] in _EXPLETIVE:
+        if columns.lowers[subject] == "it" and columns.lemmas[clause] in _EXPLETIVE:
             return found
         speech = columns.heads[clause]
         if columns.deps[clause] == "ccomp" and columns.pos[speech] == "VERB" and speech < subject:
@@ -167,7 +167,7 @@ class Arguments:
 
     def _antecedent(self, child: int, token: int) -> int:
         columns = self.columns
-        if columns.words[child].lower() in _RELATIVES:
+        if columns.lowers[child] in _RELATIVES:
             place = token
             while columns.deps[place] in ("conj", "xcomp", "ccomp"):
                 place = columns.heads[place]
@@ -203,7 +203,7 @@ class Arguments:
         columns = self.columns
         if columns.deps[token] in ("xcomp", "ccomp") and columns.lemmas[above] not in _SUBJECT_CONTROL:
             return next((child for child in columns.children[above] if columns.deps[child] in ("dobj", "dative") and child < token), None)
-        if columns.deps[token] == "pcomp" and columns.words[columns.heads[token]].lower() in ("of", "for", "from"):
+        if columns.deps[token] == "pcomp" and columns.lowers[columns.heads[token]] in ("of", "for", "from"):
             # "accused Israel of killing", "banned them from leaving"
             return next((child for child in columns.children[above] if columns.deps[child] in ("dobj", "nsubjpass")), None)
         return None

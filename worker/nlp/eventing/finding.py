@@ -83,7 +83,7 @@ class Finder:
         columns, noun = self._columns, self._columns.heads[token]
         if columns.deps[token] != "acl" or columns.tags[token] != "VB" or noun in self._taken or columns.pos[noun] != "NOUN":
             return []
-        return list(self._noun(noun)) if columns.lemmas[noun].lower() in classes()["stance"] else []
+        return list(self._noun(noun)) if columns.low_lemmas[noun] in classes()["stance"] else []
 
     def _verb(self, token: int) -> Iterator[Occurrence]:
         state = self._judge.state(token)
@@ -145,7 +145,7 @@ class Finder:
             return False
         if state.why == "negated" and state.status == "planned" and state.strength < CERTAIN:
             return False  # "urged him not to back down"
-        if frame.type == "ASSAULT" and noun is not None and self._columns.words[noun].lower() in _SELVES and "himself" not in frame.nouns:
+        if frame.type == "ASSAULT" and noun is not None and self._columns.lowers[noun] in _SELVES and "himself" not in frame.nouns:
             return False  # "shot himself"
         if self._senses.able(token, state) or (
                 frame.type in ("AID", "SUPPORT") and not actors and self._by_thing(token)):
@@ -165,7 +165,7 @@ class Finder:
         kind, why = frame.type, "adjective"
         inner = self._complement_type(token)
         if kind == "AGREE" and inner is None and not any(
-                self._columns.lemmas[child].lower() in classes()["friendly"] for child in self._columns.children[token]):
+                self._columns.low_lemmas[child] in classes()["friendly"] for child in self._columns.children[token]):
             return
         if kind == "AGREE" and inner in _HOSTILE:
             kind, why = "THREATEN", f"ready-{inner.lower()}"
@@ -192,7 +192,7 @@ class Finder:
         kind = self._senses.meant(token, frame.type, actors, recipients)
         if kind is None or not (self._senses.public(kind, actors, recipients) or not (actors or recipients)):
             return
-        if columns.lemmas[token].lower() in classes()["stance"]:
+        if columns.low_lemmas[token] in classes()["stance"]:
             recipients = recipients or self._below(token, actors)
             self._take(token, None)
         yield self._occurrence(token, kind=kind, actors=actors, recipients=_apart(recipients, actors), frame=frame, noun=None,
@@ -219,7 +219,7 @@ class Finder:
             if not actors and not recipients:
                 continue
             yield Occurrence(token=token, last=self._last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
-                             family=columns.lemmas[token].lower(), object=noun, state=self._judge.state(token), why="predicate")
+                             family=columns.low_lemmas[token], object=noun, state=self._judge.state(token), why="predicate")
 
     def _demanded(self, token: int, state: State) -> Occurrence | None:
         """"Russia said Sudan must return the helicopter": what somebody says another must do is a request."""
@@ -227,12 +227,12 @@ class Finder:
         if state.source is None or state.source.token is None:
             return None
         subject = next((child for child in columns.children[token] if columns.deps[child] in ("nsubj", "nsubjpass")), None)
-        if subject is None or not any(columns.deps[child] == "aux" and columns.words[child].lower() == "must"
+        if subject is None or not any(columns.deps[child] == "aux" and columns.lowers[child] == "must"
                                       for child in columns.children[token]):
             return None
         actors, recipients = self._arguments.parties(state.source.token), self._arguments.parties(subject)
         recipients = _apart(recipients, actors)
-        if not actors or not recipients or columns.words[subject].lower() in ("i", "we"):
+        if not actors or not recipients or columns.lowers[subject] in ("i", "we"):
             return None
         self._take(token, None)
         return Occurrence(token=token, last=token + 1, type="REQUEST", actors=tuple(actors), recipients=tuple(recipients),
@@ -245,8 +245,8 @@ class Finder:
             return None, ""  # "will not rule out a run"
         if state.why == "plan" and (not state.polarity or state.status == "unconfirmed"):
             return None, ""  # "no sign that he plans to resign"
-        intended = state.why == "plan" and any(self._columns.lemmas[cue].lower() in _INTENDS for cue in state.cues)
-        resolute = refused and any(self._columns.words[cue].lower() in ("will", "would", "wo") for cue in state.cues)
+        intended = state.why == "plan" and any(self._columns.low_lemmas[cue] in _INTENDS for cue in state.cues)
+        resolute = refused and any(self._columns.lowers[cue] in ("will", "would", "wo") for cue in state.cues)
         if (state.why in _FUTURE and self._announced(token, state)) or intended or resolute:
             if kind in _FRIENDLY or kind == "AGREE":
                 return ("REJECT", f"refused-{kind.lower()}") if refused else ("AGREE", f"promised-{kind.lower()}")
@@ -353,7 +353,7 @@ class Finder:
     def _by_thing(self, token: int) -> bool:
         """"helicopters that support the business": what is no party helps nobody."""
         subject = None if self._arguments.passive(token) else self._arguments.subject(token)
-        return subject is not None and (self._columns.pos[subject] != "PRON" or self._columns.words[subject].lower() == "it")
+        return subject is not None and (self._columns.pos[subject] != "PRON" or self._columns.lowers[subject] == "it")
 
     def _take(self, token: int, noun: int | None) -> None:
         """What a trigger's object and complements tell belongs to its event."""

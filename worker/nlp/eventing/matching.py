@@ -30,7 +30,7 @@ class Matcher:
         """Tell whether the verb is in the lexicon at all; "as opposed to", "as promised" report nothing."""
         columns = self._columns
         return self._lemma(token) in _verbs() and not (
-            columns.tags[token] == "VBN" and token and columns.words[token - 1].lower() == "as")
+            columns.tags[token] == "VBN" and token and columns.lowers[token - 1] == "as")
 
     def verb(self, token: int, actors: list[Actor] | None = None) -> tuple[Frame, int | None] | None:
         """Give the frame of a verb and its object's token; a longer entry ("break off") goes before a shorter one ("break").
@@ -53,8 +53,8 @@ class Matcher:
     def _lemma(self, token: int) -> str:
         """The verb's lemma, "test-fire" for what the tokenizer takes apart."""
         columns = self._columns
-        lemma = columns.lemmas[token].lower()
-        if token > 1 and columns.words[token - 1] == "-" and (whole := f"{columns.words[token - 2].lower()}-{lemma}") in _verbs():
+        lemma = columns.low_lemmas[token]
+        if token > 1 and columns.words[token - 1] == "-" and (whole := f"{columns.lowers[token - 2]}-{lemma}") in _verbs():
             return whole
         return lemma
 
@@ -64,10 +64,10 @@ class Matcher:
         for child in columns.children[token]:
             if columns.deps[child] not in _PARTICLES or (columns.deps[child] == "prep" and (child < token or (named and noun is not None))):
                 continue  # "on the way she called"; "called him a fraud for hiding it"
-            key = f"{lemma}_{columns.words[child].lower()}"
+            key = f"{lemma}_{columns.lowers[child]}"
             for deeper in columns.children[child]:
                 if columns.deps[deeper] in ("prep", "pcomp"):  # "pulled out of the talks"
-                    longer = f"{key}_{columns.words[deeper].lower()}"
+                    longer = f"{key}_{columns.lowers[deeper]}"
                     if ("v", longer) in known:
                         yield longer, self._after(deeper)
             if ("v", key) in known:
@@ -83,7 +83,7 @@ class Matcher:
 
     def word(self, token: int, pos: str) -> Frame | None:
         """Give the frame of an event noun ("n") or of an adjective ("a")."""
-        found = frames().get((pos, self._columns.lemmas[token].lower()))
+        found = frames().get((pos, self._columns.low_lemmas[token]))
         return found[0] if found else None
 
     def object_lemmas(self, noun: int | None) -> set[str]:
@@ -93,15 +93,15 @@ class Matcher:
         columns = self._columns
         found = set()
         for member in conjuncts(columns, noun):
-            lemma = columns.lemmas[member].lower()
+            lemma = columns.low_lemmas[member]
             found.add(lemma)
             if lemma in classes()["measure"] or columns.pos[member] == "NUM":
                 for child in columns.children[member]:
-                    if columns.deps[child] == "prep" and columns.words[child].lower() == "of":
+                    if columns.deps[child] == "prep" and columns.lowers[child] == "of":
                         found.update(name for inner in columns.children[child] for name in self.object_lemmas(inner))
             if columns.pos[member] == "NOUN":
                 # "power lines", "aid program", "cease-fire agreement": the first noun tells as much as the second.
-                found.update(columns.lemmas[child].lower() for child in columns.children[member] if columns.deps[child] == "compound"
+                found.update(columns.low_lemmas[child] for child in columns.children[member] if columns.deps[child] == "compound"
                              and columns.pos[child] == "NOUN")
         return found
 
@@ -109,7 +109,7 @@ class Matcher:
         """Whether violence is done to what is no party: a house, a convoy, schoolgirls."""
         if frame.type not in ("ASSAULT", "COERCE"):
             return False
-        return self._columns.lemmas[noun].lower() in person_nouns() or (
+        return self._columns.low_lemmas[noun] in person_nouns() or (
             frame.type == "ASSAULT" and bool(self.object_lemmas(noun) & classes()["property"]))
 
     def _fitting(self, candidates: tuple[Frame, ...], noun: int | None, token: int,
@@ -139,7 +139,7 @@ class Matcher:
             columns = self._columns
             if condition != "people":
                 return False
-            lemma = columns.lemmas[noun].lower()
+            lemma = columns.low_lemmas[noun]
             return lemma in person_nouns() if columns.pos[noun] != "NUM" else lemma not in classes()["measure"]
         match condition:
             case "people":
@@ -162,9 +162,9 @@ class Matcher:
             bare = columns.tags[child] == "VB" or (columns.tags[child] == "VBP" and any(
                 columns.deps[noun] == "nsubj" and columns.tags[noun] in ("NN", "NNP") and not any(
                     columns.deps[other] == "conj" for other in columns.children[noun]) for noun in below))
-            if columns.lemmas[child] == "be" and any(columns.words[aux].lower() == "must" for aux in below):
+            if columns.lemmas[child] == "be" and any(columns.lowers[aux] == "must" for aux in below):
                 continue  # "insists that the party must be one of ideas"
-            if bare and all(columns.words[aux].lower() in ("should", "must", "be", "to") for aux in below if columns.deps[aux] == "aux"):
+            if bare and all(columns.lowers[aux] in ("should", "must", "be", "to") for aux in below if columns.deps[aux] == "aux"):
                 return True
         return False
 
@@ -172,7 +172,7 @@ class Matcher:
         """"asked Iraq to disarm" asks for a deed; "asked whether Iraq had disarmed" asks a question."""
         columns = self._columns
         return any(columns.deps[child] in ("xcomp", "ccomp") and any(
-            columns.deps[mark] in ("aux", "mark") and columns.words[mark].lower() in ("to", "that") for mark in columns.children[child])
+            columns.deps[mark] in ("aux", "mark") and columns.lowers[mark] in ("to", "that") for mark in columns.children[child])
             for child in columns.children[token])
 
 

@@ -29,9 +29,9 @@ class Nominal:
         columns = self._columns
         actors: list[Actor] = []
         recipients: list[Actor] = []
-        moved = columns.lemmas[token].lower() in classes()["moved"]
+        moved = columns.low_lemmas[token] in classes()["moved"]
         for child in columns.children[token]:
-            dep, word = columns.deps[child], columns.words[child].lower()
+            dep, word = columns.deps[child], columns.lowers[child]
             if dep in _BEFORE:
                 actors.extend(actor for actor in self._actors.all_of(child) if actor not in actors)
             elif dep == "acl" and columns.tags[child] == "VBN" and frame.type == "AGREE":  # "a pact signed by Ethiopia and Eritrea"
@@ -50,7 +50,7 @@ class Nominal:
 
     def _guest(self, token: int) -> list[Actor]:
         columns, preposition = self._columns, self._columns.heads[token]
-        if columns.deps[token] != "pobj" or columns.words[preposition].lower() not in _DURING:
+        if columns.deps[token] != "pobj" or columns.lowers[preposition] not in _DURING:
             return []
         verb = columns.heads[preposition]
         return self._arguments.doers(verb) if columns.pos[verb] == "VERB" else []
@@ -59,16 +59,16 @@ class Nominal:
         """Whom it is done to; "the attacks in Minnesota" have a place only."""
         columns = self._columns
         return recipients if actors else [actor for actor in recipients
-                                          if actor.type != "GPE" or columns.words[columns.heads[actor.token]].lower() != "in"]
+                                          if actor.type != "GPE" or columns.lowers[columns.heads[actor.token]] != "in"]
 
     def attackers(self, token: int) -> list[Actor]:
         """"were killed in a raid by Colombian commandos": the noun beside a verb knows who did it."""
         columns, deeds = self._columns, classes()["deed"]
         for child in columns.children[token]:
-            if columns.deps[child] == "prep" and columns.words[child].lower() in ("in", "during"):
+            if columns.deps[child] == "prep" and columns.lowers[child] in ("in", "during"):
                 for noun in columns.children[child]:
-                    frame = frames().get(("n", columns.lemmas[noun].lower()))
-                    if frame and frame[0].type == "ASSAULT" and columns.lemmas[noun].lower() in deeds:
+                    frame = frames().get(("n", columns.low_lemmas[noun]))
+                    if frame and frame[0].type == "ASSAULT" and columns.low_lemmas[noun] in deeds:
                         return self.parties(noun, frame[0])[0]
         return []
 
@@ -79,7 +79,7 @@ class Nominal:
             return True
         if columns.deps[token] not in _PLACES or not sure:
             return False
-        lemma = columns.lemmas[token].lower()
+        lemma = columns.low_lemmas[token]
         if lemma in classes()["stance"]:
             wanted: tuple[str, ...] = ("for", "of", "to")
             if lemma == "demand" and columns.tags[token] == "NN":
@@ -87,7 +87,7 @@ class Nominal:
             if lemma == "call":  # "a media call", "his call of the race"
                 wanted, actors = ("for",), [actor for actor in actors if columns.deps[actor.token] != "compound"]
             return bool(actors) and any(
-                columns.deps[child] == "acl" or (columns.deps[child] == "prep" and columns.words[child].lower() in wanted)
+                columns.deps[child] == "acl" or (columns.deps[child] == "prep" and columns.lowers[child] in wanted)
                 for child in columns.children[token])
         if lemma == "strike" and frame.type == "PROTEST":
             return any(actor.sector in ("LAB", "MED", "EDU", "AGR", "SOC") for actor in actors)
@@ -96,5 +96,5 @@ class Nominal:
                 return any(actor.sector or actor.type == "PERSON" for actor in recipients)
             return bool(actors) or lemma not in classes()["moved"]
         verb = columns.heads[token]
-        return (lemma in classes()["upheaval"] and columns.deps[token] == "nsubj" and columns.lemmas[verb].lower() in classes()["outbreak"]
+        return (lemma in classes()["upheaval"] and columns.deps[token] == "nsubj" and columns.low_lemmas[verb] in classes()["outbreak"]
                 and frame.type in ("PROTEST", "ASSAULT"))

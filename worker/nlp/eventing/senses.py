@@ -51,7 +51,7 @@ class Senses:
 
     def meant(self, token: int, kind: str, actors: list[Actor], recipients: list[Actor]) -> str | None:
         """Give the type that the word has among these parties: ACCUSE for an attack in words, None for a victory in sport."""
-        lemma = self._columns.lemmas[token].lower()
+        lemma = self._columns.low_lemmas[token]
         match kind:
             case "ASSAULT":
                 return self._fought(token, lemma, actors, recipients) if lemma in _CONTESTS else kind
@@ -81,7 +81,7 @@ class Senses:
             words = words - {"gun"}  # gun control
         if words & _PHYSICAL if named else words & (classes()["bloodshed"] | classes()["violence"]):
             return "ASSAULT"
-        if quarrel and any(columns.deps[child] == "prep" and columns.words[child].lower() in ("as", "over", "for")
+        if quarrel and any(columns.deps[child] == "prep" and columns.lowers[child] in ("as", "over", "for")
                            for child in columns.children[token]):
             return "ACCUSE"  # "attacked the mayor over his taxes"
         verbal = "ACCUSE" if quarrel and (actors or columns.pos[token] == "VERB") else None
@@ -91,7 +91,7 @@ class Senses:
             return verbal
         if not quarrel and any(actor.type == "PERSON" for actor in recipients) and not any(map(self._state, actors)):
             return None  # "a five-way battle with Bush and Rubio"
-        if not actors and any(columns.deps[child] == "nsubj" and columns.words[child].lower() in ("i", "we", "you")
+        if not actors and any(columns.deps[child] == "nsubj" and columns.lowers[child] in ("i", "we", "you")
                               for child in columns.children[token]):
             return None  # "we will attack the problem"
         if lemma in ("fight", "battle") and not recipients and not any(self._state(actor) for actor in actors):
@@ -118,11 +118,11 @@ class Senses:
     def _no_meeting(self, lemma: str, actors: list[Actor], recipients: list[Actor]) -> bool:
         """"spoke to reporters", "spoke to a veterans' group", "speaking by phone from Nice"."""
         if lemma == "discuss":
-            others = [actor for actor in recipients if self._columns.words[self._columns.heads[actor.token]].lower() == "with"]
+            others = [actor for actor in recipients if self._columns.lowers[self._columns.heads[actor.token]] == "with"]
             return not others and len(actors) < 2  # noqa: PLR2004 - "the board discussed the budget"
         if lemma in ("speak", "talk") and len(actors) < 2:  # noqa: PLR2004 - "Putin and Xi spoke by phone"
             columns = self._columns
-            recipients = [actor for actor in recipients if columns.words[columns.heads[actor.token]].lower() in ("to", "with")]
+            recipients = [actor for actor in recipients if columns.lowers[columns.heads[actor.token]] in ("to", "with")]
             return all(actor.sector in _AUDIENCES for actor in recipients)
         home = lemma in ("return", "arrive", "travel", "fly") and all(
             actor.code in {other.code for other in actors} for actor in recipients)
@@ -137,7 +137,7 @@ class Senses:
         """The lemmas of the sentence, the trigger's own left out."""
         columns, number = self._columns, self._columns.sents[token]
         first, end = columns.sentences[number], columns.sentences[number + 1]
-        return {columns.lemmas[place].lower() for place in range(first, end) if place != token}
+        return {columns.low_lemmas[place] for place in range(first, end) if place != token}
 
     def _contest(self, token: int, words: set[str]) -> bool:
         if words & classes()["contest"]:
@@ -152,7 +152,7 @@ class Senses:
             return True
         columns = self._columns
         return (actor.sector in ("GOV", "OPP") and actor.type is None and columns.tags[actor.token] == "NN"
-                and columns.lemmas[actor.token].lower() not in _OFFICES)
+                and columns.low_lemmas[actor.token] not in _OFFICES)
 
     def _state(self, actor: Actor) -> bool:
         return actor.code is not None and actor.sector is None and actor.type in ("GPE", "NORP")
@@ -176,7 +176,7 @@ class Senses:
         """States, their bodies and peoples do; firms, unknown bodies and people in private do not ("two interns sued the firm")."""
         if self._firm(actor):
             return False
-        people = self._columns.tags[actor.token] == "NNS" or self._columns.lemmas[actor.token].lower() == "people"
+        people = self._columns.tags[actor.token] == "NNS" or self._columns.low_lemmas[actor.token] == "people"
         return (bool(actor.code or actor.sector) and not self._ordinary(actor)) or (bool(actor.code) and people)
 
     def _ordinary(self, actor: Actor) -> bool:
@@ -194,7 +194,7 @@ class Senses:
     def bare(self, token: int, kind: str, actors: list[Actor]) -> bool:
         """Tell "his wife agreed, but …", an opinion, from "agreed to leave" and "both sides agreed"."""
         columns = self._columns
-        if columns.lemmas[token].lower() == "let" and token + 1 < columns.size and columns.words[token + 1].lower() in ("me", "us"):
+        if columns.low_lemmas[token] == "let" and token + 1 < columns.size and columns.lowers[token + 1] in ("me", "us"):
             return True  # "let me say"
         return kind == "AGREE" and columns.lemmas[token] == "agree" and len(actors) == 1 and not any(
             columns.deps[child] in ("xcomp", "dobj", "prep", "prt", "nsubjpass", "advcl") for child in columns.children[token])
@@ -202,13 +202,13 @@ class Senses:
     def able(self, token: int, state: State) -> bool:
         """Tell an ability or a mere saying from a deed: "can beat", "cannot allow", "is able to strike"."""
         columns = self._columns
-        if any(columns.words[cue].lower() in _CANS and columns.heads[cue] == token for cue in state.cues):
+        if any(columns.lowers[cue] in _CANS and columns.heads[cue] == token for cue in state.cues):
             return True
         head = columns.heads[token]
         if columns.deps[token] == "acl" and columns.lemmas[token] == "charge" and not any(
-                columns.words[child].lower() in ("with", "in", "by", "over") for child in columns.children[token]):
+                columns.lowers[child] in ("with", "in", "by", "over") for child in columns.children[token]):
             return True  # ", a rights group charged": it says so
-        if columns.deps[token] != "xcomp" or columns.lemmas[head].lower() not in ("able", "capable"):
+        if columns.deps[token] != "xcomp" or columns.low_lemmas[head] not in ("able", "capable"):
             return False
         verb = columns.heads[head]
         return columns.tags[verb] != "VBD"
@@ -217,28 +217,28 @@ class Senses:
         """"declined to comment" rejects nothing."""
         columns = self._columns
         return frame.type == "REJECT" and any(
-            columns.deps[child] in ("xcomp", "dobj") and columns.lemmas[child].lower() in classes()["unsaid"]
+            columns.deps[child] in ("xcomp", "dobj") and columns.low_lemmas[child] in classes()["unsaid"]
             for child in columns.children[token])
 
     def violent(self, token: int) -> bool:
         """"were killed when the roof fell in" is no attack: without an attacker the sentence must speak of violence."""
         columns, number = self._columns, self._columns.sents[token]
-        if columns.lemmas[token].lower() not in ("kill", "injure", "wound", "hit", "strike"):
+        if columns.low_lemmas[token] not in ("kill", "injure", "wound", "hit", "strike"):
             return True
         words = columns.lemmas[columns.sentences[number]:columns.sentences[number + 1]]
         return any(lemma.lower() in classes()["violence"] for lemma in words)
 
     def joint(self, noun: int) -> bool:
         """"joint exercises": with whom is not said."""
-        return any(self._columns.words[child].lower() in ("joint", "common") for child in self._columns.children[noun])
+        return any(self._columns.lowers[child] in ("joint", "common") for child in self._columns.children[noun])
 
     def may_act(self, subject: int) -> bool:
         """Pronouns without a known party and weapons act; markets and hurricanes make no political event."""
         columns = self._columns
-        return columns.words[subject].lower() in _PERSONAL or bool(
-            {columns.lemmas[member].lower() for member in conjuncts(columns, subject)} & classes()["instrument"])
+        return columns.lowers[subject] in _PERSONAL or bool(
+            {columns.low_lemmas[member] for member in conjuncts(columns, subject)} & classes()["instrument"])
 
     def attempted(self, token: int) -> bool:
         """"attempted to assassinate": an attack that fails is one."""
         columns = self._columns
-        return columns.deps[token] in ("xcomp", "acl") and columns.lemmas[columns.heads[token]].lower() in ("attempt", "try")
+        return columns.deps[token] in ("xcomp", "acl") and columns.low_lemmas[columns.heads[token]] in ("attempt", "try")

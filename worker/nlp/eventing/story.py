@@ -60,7 +60,7 @@ def _same(columns: Columns, one: Occurrence, other: Occurrence) -> bool:
 
 
 def _object(columns: Columns, occurrence: Occurrence) -> str | None:
-    return None if occurrence.object is None else columns.lemmas[occurrence.object].lower()
+    return None if occurrence.object is None else columns.low_lemmas[occurrence.object]
 
 
 def _agree(one: tuple[Actor, ...], other: tuple[Actor, ...]) -> bool:

@@ -59,7 +59,7 @@ def noun_hedges(columns: Columns, token: int, state: State) -> State:
     """Give the state of an event noun after what stands before it: "no attack", "the alleged attack", "a planned visit"."""
     known = hedges()
     for child in columns.children[token]:
-        word, dep = columns.words[child].lower(), columns.deps[child]
+        word, dep = columns.lowers[child], columns.deps[child]
         if dep in ("det", "neg") and (word in _NO or dep == "neg"):
             state = state.hedged(-1, CERTAIN, "asserted", child, "denied")
         elif dep in ("amod", "advmod", "compound", "nmod") and (effect := known.get(("j", word))):
@@ -75,19 +75,19 @@ def _bare(columns: Columns, token: int) -> bool:
 
 
 def _denied_argument(columns: Columns, token: int) -> int | None:
-    word = columns.words[token].lower()
+    word = columns.lowers[token]
     if word in _NONE:
         return token
-    if word == "one" and (before := token - 1) >= 0 and columns.words[before].lower() == "no":
+    if word == "one" and (before := token - 1) >= 0 and columns.lowers[before] == "no":
         return before
     return next((child for child in columns.children[token] if columns.deps[child] in ("det", "neg", "preconj", "quantmod")
-                 and columns.words[child].lower() in _NO), None)
+                 and columns.lowers[child] in _NO), None)
 
 
 def _condition(columns: Columns, token: int) -> int | None:
     """The "if" or "unless" of a clause that a statement depends on."""
     return next((child for child in columns.children[token] if columns.deps[child] == "mark"
-                 and columns.words[child].lower() in ("if", "unless")), None)
+                 and columns.lowers[child] in ("if", "unless")), None)
 
 
 def _hedge(state: State, effect: str, cue: int) -> State:
@@ -104,7 +104,7 @@ def _negated(state: State, negations: list[int]) -> State:
 
 def _modal(columns: Columns, token: int, state: State, modals: list[tuple[str, int]], *, reported: bool, denied: bool) -> State:
     for effect, cue in modals:
-        word = columns.words[cue].lower()
+        word = columns.lowers[cue]
         if effect == "planned":
             # "will not attend" is as firm as a statement about tomorrow gets.
             state = state.hedged(None, CERTAIN, "planned", cue, "future")
@@ -124,4 +124,4 @@ def _modal(columns: Columns, token: int, state: State, modals: list[tuple[str, i
 
 def _perfect(columns: Columns, token: int) -> bool:
     """Tell "could have met", which mostly did not, from "could meet"."""
-    return any(columns.deps[child] == "aux" and columns.words[child].lower() in ("have", "'ve", "’ve") for child in columns.children[token])
+    return any(columns.deps[child] == "aux" and columns.lowers[child] in ("have", "'ve", "’ve") for child in columns.children[token])

@@ -141,9 +141,9 @@ class Judge:
     def _after_preposition(self, preposition: int, depth: int) -> State:
         """"accused of killing", "without warning", "after meeting": the preposition's own governor decides, if it is one that does."""
         columns = self._columns
-        word, head = columns.lemmas[preposition].lower(), columns.heads[preposition]
+        word, head = columns.low_lemmas[preposition], columns.heads[preposition]
         beside = (head, *columns.children[preposition])
-        if word in _EXCLUDES or any(columns.words[near].lower() in ("instead", "rather") for near in beside):
+        if word in _EXCLUDES or any(columns.lowers[near] in ("instead", "rather") for near in beside):
             return self._clause_frame(head, depth).under(_REFUSED, preposition, "excluded")
         _, kind = self._kind(head, word, strict=word not in ("of", "to", "from", "about", "for", "in", "on", "as"))
         if kind is None and columns.deps[head] in ("dobj", "nsubjpass"):
@@ -178,7 +178,7 @@ class Judge:
             return self.frame(head, depth + 1)
         if dep == "pobj":
             preposition, head = head, columns.heads[head]
-            word = columns.lemmas[preposition].lower()
+            word = columns.low_lemmas[preposition]
             if word in _EXCLUDES:
                 return self._clause_frame(head, depth).under(_REFUSED, preposition, "excluded")
             if columns.pos[head] in ("NOUN", "PROPN", "ADJ"):
@@ -206,14 +206,14 @@ class Judge:
         letter = _LETTER.get(columns.pos[token])
         if letter is None:
             return token, None
-        lemma = columns.lemmas[token].lower()
+        lemma = columns.low_lemmas[token]
         if form and (kind := known.get((letter, f"{lemma}_{form}"))):
             return token, kind
         if strict:
             return token, None
         if letter == "v":
             for child in columns.children[token]:
-                if columns.deps[child] in ("prt", "prep") and (kind := known.get((letter, f"{lemma}_{columns.lemmas[child].lower()}"))):
+                if columns.deps[child] in ("prt", "prep") and (kind := known.get((letter, f"{lemma}_{columns.low_lemmas[child]}"))):
                     return token, kind
         return token, known.get((letter, lemma))
 
@@ -226,7 +226,7 @@ class Judge:
         if any(columns.deps[child] in _SUBJECTS or columns.deps[child] == "aux" for child in columns.children[token]):
             return frame
         shared = self.state(head)
-        if any(columns.words[child].lower() == "but" for child in columns.children[head] if columns.deps[child] == "cc"):
+        if any(columns.lowers[child] == "but" for child in columns.children[head] if columns.deps[child] == "cc"):
             return frame
         return shared
 
@@ -270,13 +270,13 @@ class Judge:
     def _infinitive(self, token: int) -> bool:
         columns = self._columns
         return columns.tags[token] == "VB" and any(
-            columns.deps[child] == "aux" and columns.words[child].lower() == "to" for child in columns.children[token])
+            columns.deps[child] == "aux" and columns.lowers[child] == "to" for child in columns.children[token])
 
     def _too(self, head: int) -> int | None:
         """"is too early to say", where the parser hangs the infinitive on the adjective or on the verb."""
         columns = self._columns
         places = [head] if columns.pos[head] == "ADJ" else [c for c in columns.children[head] if columns.deps[c] == "acomp"]
-        return next((c for place in places for c in columns.children[place] if columns.words[c].lower() == "too"), None)
+        return next((c for place in places for c in columns.children[place] if columns.lowers[c] == "too"), None)
 
     def _marked(self, token: int) -> bool:
         return any(self._columns.deps[child] == "mark" for child in self._columns.children[token])

@@ -163,9 +163,9 @@ def _phrase(copy: Copy, token: int) -> Counted | None:
     if head < 0:
         return None
     while first < head and not _measures(copy, first, head) and (
-            columns.tags[first] in ("CD", "HYPH") or columns.words[first][0].isdigit() or columns.words[first].lower() in _MORE):
+            columns.tags[first] in ("CD", "HYPH") or columns.words[first][0].isdigit() or columns.lowers[first] in _MORE):
         first += 1
-    plural = columns.tags[head] in _PLURAL_TAGS or columns.words[head].lower() in _MANY
+    plural = columns.tags[head] in _PLURAL_TAGS or columns.lowers[head] in _MANY
     return Counted(columns.starts[first], columns.ends[head], first, head, plural)
 
 

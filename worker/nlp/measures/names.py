@@ -66,7 +66,7 @@ def name_refusal(copy: Copy, amount: Amount) -> str | None:
     if columns.ents[token] not in _NAMES:
         return None
     if columns.ent_iob[token] == _INSIDE:
-        inside = columns.words[token - 1].lower() not in _LINKS or counted is None or columns.ents[counted.head] in _NAMES or not things
+        inside = columns.lowers[token - 1] not in _LINKS or counted is None or columns.ents[counted.head] in _NAMES or not things
         return "part of a name" if inside else None  # "S&P 500 futures"
     return None
 
@@ -75,7 +75,7 @@ def word_refusal(copy: Copy, amount: Amount) -> str | None:
     """Give why a number in words counts nothing, or None."""
     columns, numeral = copy.columns, amount.numeral
     first = copy.token_at(numeral.start)
-    before = columns.words[first - 1].lower() if first else ""
+    before = columns.lowers[first - 1] if first else ""
     near = first > 0 and copy.text[columns.ends[first - 1]:numeral.start] == " " and copy.same_sentence(first - 1, first)
     if any(numeral.start in (match.start(), match.end("first"))
            for match in _EXCHANGE.finditer(copy.lowered, max(0, numeral.start - 12), numeral.end + 12)):

@@ -101,7 +101,7 @@ def _noun_at(copy: Copy, at: int) -> tuple[str, int] | None:
     columns = copy.columns
     if columns.starts[token] != at or columns.tags[token] not in ("NN", "NNS", "NNP"):
         return None
-    return columns.lemmas[token].lower(), columns.ends[token]
+    return columns.low_lemmas[token], columns.ends[token]
 
 
 def _named(copy: Copy, at: int) -> Found | None:

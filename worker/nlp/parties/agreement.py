@@ -40,7 +40,7 @@ def title_gender(columns: Columns, name: Name) -> Gender | None:
             return told
     before = min(name.title, name.first) - 1
     if before >= 0:
-        noun = person_nouns().get(columns.lemmas[before].lower()) or known.get(columns.words[before])
+        noun = person_nouns().get(columns.low_lemmas[before]) or known.get(columns.words[before])
         if noun and (columns.heads[before] in range(name.first, name.last) or columns.words[before] in known):
             return _GENDERS.get(noun[0])
     return None

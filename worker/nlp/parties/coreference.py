@@ -231,7 +231,7 @@ def _pleonastic(columns: Columns, token: int) -> bool:
 
 def _looks_ahead(columns: Columns, after: int) -> bool:
     """Tell "finds it hard to", "makes it clear that", "find it to be": the clause that follows is meant."""
-    return any(columns.words[token].lower() in ("to", "that") for token in range(after, min(after + 3, columns.size)))
+    return any(columns.lowers[token] in ("to", "that") for token in range(after, min(after + 3, columns.size)))
 
 
 def _below(columns: Columns, verb: int) -> list[int]:

@@ -75,12 +75,12 @@ def _from_before(columns: Columns, name: Name, votes: Votes) -> None:
         votes["ORG"] += 2
     elif word in ("in", "near", "to", "from", "towards", "toward") and name.type in ("PERSON", "ORG") \
             and columns.words[name.first] not in words("given_names"):
-        going = word not in ("in", "near") and columns.lemmas[columns.heads[before]].lower() in words("motion_verbs")
+        going = word not in ("in", "near") and columns.low_lemmas[columns.heads[before]] in words("motion_verbs")
         votes["GPE"] += 2 if going else 1.5 if name.type == "PERSON" and word in ("in", "near") else 0.3
     elif word == "," and before and columns.ents[before - 1] == "GPE" and name.type in ("PERSON", "ORG") \
             and columns.deps[name.last - 1] in ("appos", "conj", "npadvmod") and columns.heads[name.last - 1] < before:
         votes["GPE"] += 2
-    elif word == "of" and columns.lemmas[columns.heads[before]].lower() in words("place_contexts"):
+    elif word == "of" and columns.low_lemmas[columns.heads[before]] in words("place_contexts"):
         votes["GPE"] += 3
     elif columns.pos[before] == "NOUN":
         lemma = columns.lemmas[before]
@@ -103,7 +103,7 @@ def _from_after(columns: Columns, name: Name, votes: Votes) -> None:
         lemma = columns.lemmas[columns.heads[name.last - 1]] if columns.deps[name.last - 1] == "poss" else ""
         if lemma.lower() in words("company_nouns"):
             votes["ORG"] += 2
-    elif columns.pos[after] in ("NOUN", "PROPN") and columns.lemmas[after].lower() in words("company_nouns"):
+    elif columns.pos[after] in ("NOUN", "PROPN") and columns.low_lemmas[after] in words("company_nouns"):
         votes["ORG"] += 2
     elif word in ("who", "whose") and columns.words[after - 1] != ",":
         votes["PERSON"] += 2
@@ -148,7 +148,7 @@ def _from_list(columns: Columns, head: int, votes: Votes) -> None:
 
 
 def _vote_noun(columns: Columns, token: int, votes: Votes, weight: float) -> None:
-    lemma = columns.lemmas[token].lower()
+    lemma = columns.low_lemmas[token]
     if lemma in person_nouns():
         votes["PERSON"] += weight
     elif lemma in group_nouns():

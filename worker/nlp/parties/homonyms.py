@@ -61,15 +61,15 @@ def _votes(columns: Columns, name: Name) -> int:
     """Weigh the words around: above zero a state, below zero a person."""
     token, size = name.first, columns.size
     head, dep = columns.heads[token], columns.deps[token]
-    lemma = columns.lemmas[head].lower()
+    lemma = columns.low_lemmas[head]
     votes = 0
-    if dep == "pobj" and columns.words[head].lower() in _INTO:
+    if dep == "pobj" and columns.lowers[head] in _INTO:
         votes += 2
     if dep == "dobj" and lemma in _OBJECTS:
         votes += 2
     if token + 2 < size and columns.words[token + 1] == "," and columns.words[token + 2].isdigit():
         votes -= 4  # "Jordan, 61,"
-    if dep == "appos" or any(columns.deps[child] == "appos" and columns.lemmas[child].lower() in person_nouns()
+    if dep == "appos" or any(columns.deps[child] == "appos" and columns.low_lemmas[child] in person_nouns()
                              for child in columns.children[token]):
         votes -= 3
     if dep in ("nsubj", "nsubjpass", "poss"):
@@ -77,7 +77,7 @@ def _votes(columns: Columns, name: Name) -> int:
             votes += 1
         last = columns.sentences[columns.sents[token] + 1]
         for other in range(token + 1, min(last, token + _NEAR)):
-            said = _OWN.get(columns.words[other].lower())
+            said = _OWN.get(columns.lowers[other])
             if said is not None:
                 return votes + said
     return votes
@@ -118,6 +118,6 @@ def _by_company(name: Name, states: set[str]) -> Place | None:
 def _by_office(columns: Columns, name: Name) -> Place | None:
     """"Georgia's governor", "Gov. Brian Kemp of Georgia" speak of a part of a federation."""
     head = columns.heads[name.last - 1]
-    near = {columns.lemmas[token].lower() for token in (head, columns.heads[head]) if token not in range(name.first, name.last)}
+    near = {columns.low_lemmas[token] for token in (head, columns.heads[head]) if token not in range(name.first, name.last)}
     regions = [place for place in name.places if place.kind == "region"]
     return regions[0] if len(regions) == 1 and near & _PROVINCIAL else None

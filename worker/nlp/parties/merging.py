@@ -203,7 +203,7 @@ def _join_compass(columns: Columns, parties: list[Party]) -> None:
         if party.name in ("North", "South", "East", "West") and party.type in ("GPE", "LOC"):
             states = [other for other in parties if len(other.places) == 1 and other.places[0].kind == "state"
                       and other.places[0].name.startswith(party.name + " ")]
-            if len(states) == 1 and all(name.first and columns.words[name.first - 1].lower() == "the" for name in party.names):
+            if len(states) == 1 and all(name.first and columns.lowers[name.first - 1] == "the" for name in party.names):
                 for name in party.names:
                     name.why = "compass"
                 states[0].names += party.names

@@ -127,7 +127,7 @@ def _is_language(columns: Columns, match: Match) -> bool:
     if match.plural or before < 0:
         return False
     governor = columns.heads[match.last - 1]
-    if columns.deps[match.last - 1] == "pobj" and columns.words[governor].lower() in ("in", "into", "from"):
+    if columns.deps[match.last - 1] == "pobj" and columns.lowers[governor] in ("in", "into", "from"):
         return columns.pos[match.last - 1] in ("PROPN", "NOUN", "ADJ") and before == governor
     return columns.deps[match.last - 1] == "dobj" and columns.lemmas[governor] in ("speak", "learn", "teach", "understand", "study")
 
@@ -176,7 +176,7 @@ def _reclaim_surnames(columns: Columns, names: list[Name]) -> None:
             surnames.setdefault(columns.words[name.last - 1], name.first)
     for name in names:
         if name.places and (name.places[0].kind in ("city", "region") or name.form == "metonym") and name.last - name.first == 1 \
-                and columns.words[name.first] in surnames and columns.words[max(0, name.first - 1)].lower() not in _LOCATIVE \
+                and columns.words[name.first] in surnames and columns.lowers[max(0, name.first - 1)] not in _LOCATIVE \
                 and not (name.sense == "government" and name.first < surnames[columns.words[name.first]]):
             name.places, name.type, name.form, name.sense, name.why = (), "PERSON", "name", None, "surname"
 

@@ -124,7 +124,7 @@ def _of_demonym(columns: Columns, match: Match) -> Sense:
     head = head_of(columns, match.first, match.last)
     governor = columns.heads[head]
     if columns.deps[head] in ("amod", "compound", "nmod") and governor >= match.last:
-        return "government" if columns.lemmas[governor].lower() in lexicon("government_nouns") else "people"
+        return "government" if columns.low_lemmas[governor] in lexicon("government_nouns") else "people"
     return "people"
 
 
@@ -135,9 +135,9 @@ def _of_place(columns: Columns, match: Match) -> Sense | None:
     while dep in ("conj", "appos") and seen < 4:  # noqa: PLR2004 - "between Seoul and Pyongyang": the first of a list tells for all
         head, seen = governor, seen + 1
         dep, governor = columns.deps[head], columns.heads[head]
-    lemma = columns.lemmas[governor].lower()
+    lemma = columns.low_lemmas[governor]
     if dep == "pobj":
-        return _after_preposition(columns, columns.words[governor].lower(), columns.heads[governor])
+        return _after_preposition(columns, columns.lowers[governor], columns.heads[governor])
     if dep in ("nsubj", "agent") and columns.pos[governor] in ("VERB", "AUX"):
         return _as_subject(columns, governor, lemma)
     if dep in ("poss", "compound", "nmod") and lemma in lexicon("government_nouns"):
@@ -152,7 +152,7 @@ def _after_preposition(columns: Columns, preposition: str, governor: int) -> Sen
         return "place"
     if preposition in _WITH:
         return "government"
-    lemma = columns.lemmas[governor].lower()
+    lemma = columns.low_lemmas[governor]
     if preposition in ("to", "from", "for", "of") and lemma in lexicon("government_ties"):
         return "government"
     if preposition == "to" and lemma in lexicon("giving_verbs"):

@@ -73,7 +73,7 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
             if tuple(columns.words[token:last]) == parts and not any(other in taken for other in range(token, last)) \
                     and _free(columns, token, last):
                 whole = len(parts) > 1 or parts[0] not in endings()
-                if not whole and columns.words[token - 1].lower() != "the":
+                if not whole and columns.lowers[token - 1] != "the":
                     continue
                 found.append(Name(first=token, last=last, type=model.type, why="recurrence", places=model.places if whole else (),
                                   title=token))
@@ -92,5 +92,5 @@ def _free(columns: Columns, first: int, last: int) -> bool:
     before, after = first - 1, last
     if before >= 0 and columns.tags[before] == "NNP" and columns.ends[before] + 1 == columns.starts[first] \
             and columns.heads[before] in range(first, last) and columns.deps[before] == "compound":
-        return columns.words[before].endswith(".") or columns.lemmas[before].lower() in ("mr", "mrs", "ms", "dr", "president", "minister")
+        return columns.words[before].endswith(".") or columns.low_lemmas[before] in ("mr", "mrs", "ms", "dr", "president", "minister")
     return after >= columns.size or columns.tags[after] != "NNP" or columns.heads[last - 1] != after or columns.deps[last - 1] != "compound"

@@ -72,7 +72,7 @@ def _title_role(columns: Columns, party: Party, name: Name, at: At) -> None:
             if _is_office(columns, token):
                 party.nouns.add(noun_key(columns, token))
             elif token in at or columns.pos[token] in ("ADJ", "NOUN"):
-                party.modifiers.add(columns.words[token].lower())
+                party.modifiers.add(columns.lowers[token])
         _add(columns, party, (first, last), at)
 
 
@@ -87,7 +87,7 @@ def _title_start(columns: Columns, name: Name, at: At) -> int:
             break
         leans = token <= columns.heads[before] < name.last
         if not ((leans and columns.pos[before] in ("NOUN", "PROPN", "ADJ")) or columns.tags[before] == "POS"
-                or columns.words[before] in titles() or columns.words[before].lower() in _WHILE
+                or columns.words[before] in titles() or columns.lowers[before] in _WHILE
                 or columns.words[before] == "-"
                 or before in at):
             break
@@ -99,7 +99,7 @@ def _is_office(columns: Columns, token: int) -> bool:
     word = columns.words[token]
     if word in titles():
         return word not in _POLITE
-    known = person_nouns().get(columns.lemmas[token].lower()) or person_nouns().get(word.lower())
+    known = person_nouns().get(columns.low_lemmas[token]) or person_nouns().get(word.lower())
     return known is not None and known[1] == "office"
 
 

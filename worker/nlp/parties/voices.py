@@ -88,7 +88,7 @@ class Voices:
     def _interviewed(self, token: int) -> Party | None:
         """"Wikinews interviewed X", "an interview with X", "Q&A with X", "X answered five questions"; who asks is not meant."""
         columns = self.columns
-        lemma = columns.lemmas[token].lower()
+        lemma = columns.low_lemmas[token]
         people = [self.names[child][0] for child in columns.children[token]
                   if child in self.names and columns.deps[child] == ("nsubj" if lemma == "answer" else "dobj")]
         if lemma == "answer" and not any(columns.lemmas[child] == "question" for child in columns.children[token]):
@@ -97,7 +97,7 @@ class Voices:
         if lemma in ("speak", "talk") and "ORG" not in asking:
             return None
         if lemma != "answer":
-            people += [self.names[inner][0] for child in columns.children[token] if columns.words[child].lower() in ("with", "to")
+            people += [self.names[inner][0] for child in columns.children[token] if columns.lowers[child] in ("with", "to")
                        for inner in columns.children[child] if inner in self.names]
         if lemma in ("interview", "q&a") and not people:
             # In a headline ("Wikinews interviews Jane Roe, ...") the parse is no help: the next name it is.

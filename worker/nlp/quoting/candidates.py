@@ -114,7 +114,7 @@ def _verb(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
 def _struck(syntax: Syntax, token: int, thing: int) -> bool:
     """"Russia attacked Ukraine" criticises nobody: blows between places are no words."""
     columns = syntax.columns
-    if columns.lemmas[token].lower() not in _BLOWS:
+    if columns.low_lemmas[token] not in _BLOWS:
         return False
     return columns.ents[thing] in _PLACES or any(
         syntax.deps[child] == "nsubj" and columns.ents[child] in _PLACES for child in syntax.children[token])
@@ -166,7 +166,7 @@ def _unknown(syntax: Syntax, token: int, kind: str) -> Iterator[Candidate]:
         return
     for child in syntax.children[token]:
         if syntax.deps[child] == "ccomp" or (kind != "VERB" and syntax.deps[child] == "acl"
-                                             and syntax.columns.words[syntax.left[child]].lower() == "that"):
+                                             and syntax.columns.lowers[syntax.left[child]] == "that"):
             yield Candidate(cue=token, word=None, head=child, frame=syntax.deps[child])
     if kind == "VERB" and syntax.deps[token] in ("parataxis", "ccomp") and _set_off(syntax, token):
         yield Candidate(cue=token, word=None, head=syntax.heads[token], frame="host")

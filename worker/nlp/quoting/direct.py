@@ -72,7 +72,7 @@ def _passage(syntax: Syntax, passage: Passage) -> Passage:
                 break
     cue = passage.cue
     if cue >= 0:
-        lower = columns.words[cue].lower()
+        lower = columns.lowers[cue]
         passage.word = ACCORDING if lower == "according" else cue_word("VERB", columns.lemmas[cue], columns.words[cue])
     return passage
 
@@ -105,7 +105,7 @@ def _outside(syntax: Syntax, number: int, first: int, last: int) -> tuple[int, i
 
 def _speech_verb(syntax: Syntax, token: int) -> CueWord | None:
     columns = syntax.columns
-    if columns.deps[token] == "prep" and columns.words[token].lower() == "according":
+    if columns.deps[token] == "prep" and columns.lowers[token] == "according":
         return ACCORDING
     if columns.pos[token] not in ("VERB", "AUX") and columns.tags[token] not in ("VBD", "VBZ"):
         return None

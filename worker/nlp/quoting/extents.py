@@ -91,7 +91,7 @@ def _below(syntax: Syntax, candidate: Candidate) -> list[tuple[str, Pieces]]:
     if start <= cue < end:
         return found
     found += _longer(syntax, candidate, start, end) if head > cue else _inverted(syntax, candidate, start, end)
-    if syntax.deps[head] in ("prep", "agent") or syntax.columns.words[head].lower() in _HOLDERS:
+    if syntax.deps[head] in ("prep", "agent") or syntax.columns.lowers[head] in _HOLDERS:
         inner = syntax.child(head, ("pobj", "pcomp"))
         if inner >= 0:
             found.append(("inside", ((syntax.left[inner], syntax.right[inner] + 1),)))
@@ -123,7 +123,7 @@ def _longer(syntax: Syntax, candidate: Candidate, start: int, end: int) -> list[
         return found
     subject = syntax.child(cue, ("nsubj", "nsubjpass"))
     impression = candidate.word is not None and "seem" in candidate.word.classes
-    if subject >= 0 and columns.words[subject].lower() == "it":  # "It was announced that …"
+    if subject >= 0 and columns.lowers[subject] == "it":  # "It was announced that …"
         return found
     if subject >= 0 and (deps[subject] == "nsubjpass" or impression):
         found.append(("subject", ((syntax.left[subject], syntax.right[subject] + 1), (start, end))))

@@ -67,7 +67,7 @@ def further_features(syntax: Syntax, candidate: Candidate) -> list[str]:
         if label == "prt" and particle < 0:
             particle = child
     if particle >= 0:
-        found.append(f"p:{lemma}:{columns.words[particle].lower()}")
+        found.append(f"p:{lemma}:{columns.lowers[particle]}")
     return found
 
 
@@ -83,11 +83,11 @@ def _marker(syntax: Syntax, candidate: Candidate) -> str:
     """Give the function word that opens the content, or the preposition that holds it."""
     columns, head = syntax.columns, candidate.head
     if candidate.frame in ("prep", "agent", "nsubj", "nsubjpass"):
-        word = columns.words[head].lower()
+        word = columns.lowers[head]
         return word if _is_function(word) else "other"
     if candidate.frame in ("host", "noun"):
         return "after" if candidate.cue > head else "before"
-    first = columns.words[syntax.left[head]].lower()
+    first = columns.lowers[syntax.left[head]]
     return first if _is_function(first) else "quote" if syntax.region[syntax.left[head]] >= 0 else columns.pos[syntax.left[head]]
 
 
@@ -97,10 +97,10 @@ def _who(syntax: Syntax, candidate: Candidate) -> str:
     if subject < 0:
         return "none"
     columns = syntax.columns
-    word = columns.words[subject].lower()
+    word = columns.lowers[subject]
     if word in _PRONOUNS:
         return word
-    return source_kinds().get(columns.lemmas[subject].lower()) or columns.ents[subject] or columns.tags[subject]
+    return source_kinds().get(columns.low_lemmas[subject]) or columns.ents[subject] or columns.tags[subject]
 
 
 def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]:
@@ -113,10 +113,10 @@ def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]
         if label == "neg":
             found.append(f"neg:{name}")
         elif label in ("aux", "auxpass"):
-            word = columns.words[child].lower()
+            word = columns.lowers[child]
             found += [f"aux:{word if word in _MODALS or word == 'to' else label}:{name}"]
         elif label == "mark":
-            found.append(f"mark:{columns.words[child].lower() if _is_function(columns.words[child].lower()) else 'other'}:{frame}")
+            found.append(f"mark:{columns.lowers[child] if _is_function(columns.lowers[child]) else 'other'}:{frame}")
     above = syntax.heads[cue]
     if above != cue:
         found += [f"up:{deps[cue]}:{columns.pos[above]}:{frame}", f"upc:{deps[cue]}:{_class_of(syntax, above)}:{name}"]
@@ -198,7 +198,7 @@ def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int
 
 
 def _shape(syntax: Syntax, token: int) -> str:
-    word = syntax.columns.words[token].lower()
+    word = syntax.columns.lowers[token]
     if word.isspace():
         return "space"
     if _is_function(word) or not any(c.isalnum() for c in word):

@@ -70,4 +70,4 @@ def _names_a_source(syntax: Syntax, found: Labelled) -> bool:
     label = range(found.label, found.colon)
     if any(columns.pos[at] in ("VERB", "AUX") for at in label):
         return False
-    return any(columns.ents[at] in _NAMES or columns.lemmas[at].lower() in source_kinds() for at in label)
+    return any(columns.ents[at] in _NAMES or columns.low_lemmas[at] in source_kinds() for at in label)

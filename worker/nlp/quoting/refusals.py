@@ -45,7 +45,7 @@ def says_nothing(syntax: Syntax, candidate: Candidate, pieces: Pieces) -> bool:
     if word.lemma == "say" and cue == columns.sentences[columns.sents[cue]] and columns.tags[cue] == "VB":
         return True  # "Say you bought shares": suppose
     if candidate.frame == "noun":  # "the team, known as the Gliders"
-        return word.lemma == "know" and any(columns.words[at].lower() == "as" for at in syntax.children[cue])
+        return word.lemma == "know" and any(columns.lowers[at] == "as" for at in syntax.children[cue])
     if candidate.frame == "prep":
         return word.lemma == "vote" and not _has_verb(syntax, first, last) and _is_named(syntax, last - 1)
     return candidate.frame in _OBJECTS and _is_act(syntax, candidate, first, last)
@@ -63,7 +63,7 @@ def _is_act(syntax: Syntax, candidate: Candidate, first: int, last: int) -> bool
     if lemma in _ADDRESSING:
         return not _has_verb(syntax, first, last) and _is_somebody(syntax, head)
     if lemma == "address":
-        return _is_somebody(syntax, head) or columns.lemmas[head].lower() in words("audiences")
+        return _is_somebody(syntax, head) or columns.low_lemmas[head] in words("audiences")
     if lemma in _SHOWING and columns.ents[head] == "PRODUCT":
         return True
     subject = syntax.borrowed_subject(candidate.cue)
@@ -85,13 +85,13 @@ def _is_named(syntax: Syntax, token: int) -> bool:
 def _is_somebody(syntax: Syntax, token: int) -> bool:
     columns = syntax.columns
     return (columns.ents[token] in _NAMES or columns.pos[token] == "PRON"
-            or source_kinds().get(columns.lemmas[token].lower()) in ("person", "group") or columns.lemmas[token].lower() in _people())
+            or source_kinds().get(columns.low_lemmas[token]) in ("person", "group") or columns.low_lemmas[token] in _people())
 
 
 def _is_thing(syntax: Syntax, token: int) -> bool:
     """Tell a wall from a rival: a common noun that no list has as people, group or document, and that does not sound like people."""
     columns = syntax.columns
-    lemma = columns.lemmas[token].lower()
+    lemma = columns.low_lemmas[token]
     return (columns.pos[token] == "NOUN" and not columns.ents[token] and lemma not in source_kinds() and lemma not in _people()
             and not lemma.endswith(_PEOPLE))
 

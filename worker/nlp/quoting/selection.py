@@ -113,7 +113,7 @@ def _is_plain(syntax: Syntax, candidate: Candidate) -> bool:
     if word is None:
         return False
     if word.kind == "noun":
-        opens = syntax.columns.words[syntax.left[candidate.head]].lower()
+        opens = syntax.columns.lowers[syntax.left[candidate.head]]
         return opens == "that" and syntax.child(cue, ("poss",)) >= 0
     return (word.kind == "verb" and not SPEECH.isdisjoint(word.classes) and syntax.subject(cue) >= 0
             and within(syntax, cue) == "speech")

@@ -126,7 +126,7 @@ def _of_verb(syntax: Syntax, quote: Found) -> tuple[int, str]:
         subject, rule = _beside(syntax, quote), "beside"
     if subject < 0:
         return -1, "the cue has no subject"
-    if deps[subject] == "expl" or columns.words[subject].lower() in _NO_SPEAKER:
+    if deps[subject] == "expl" or columns.lowers[subject] in _NO_SPEAKER:
         return -1, "an impersonal subject"
     return subject, rule
 
@@ -142,13 +142,13 @@ def _verb_above(syntax: Syntax, cue: int) -> int:
     at, written = heads[cue], False
     if deps[cue] == "advcl" and columns.pos[at] == "VERB" and at < cue and syntax.subject(at) >= 0:
         return at
-    by = deps[cue] == "pcomp" and columns.words[at].lower() in _BY
+    by = deps[cue] == "pcomp" and columns.lowers[at] in _BY
     if not by and not (deps[cue] == "acl" and deps[at] == "pobj"):
         return -1
     for _ in range(_CLIMB):
         if columns.pos[at] == "VERB":
             return at if by or written else -1
-        written = written or source_kinds().get(columns.lemmas[at].lower()) == "document"
+        written = written or source_kinds().get(columns.low_lemmas[at]) == "document"
         if heads[at] == at:
             return -1
         at = heads[at]
@@ -205,7 +205,7 @@ def _of_noun(syntax: Syntax, cue: int) -> tuple[int, str]:
     if (owner := syntax.child(cue, ("poss",))) >= 0:
         return owner, "possessor"
     for child in syntax.children[cue]:
-        if deps[child] in ("prep", "agent") and columns.words[child].lower() in ("by", "from", "among"):
+        if deps[child] in ("prep", "agent") and columns.lowers[child] in ("by", "from", "among"):
             found = syntax.child(child, ("pobj",))
             if found >= 0:
                 return found, "by-phrase"
@@ -219,7 +219,7 @@ def _of_noun(syntax: Syntax, cue: int) -> tuple[int, str]:
         above = syntax.heads[above]
     if columns.pos[above] in ("VERB", "AUX") and deps[cue] in ("dobj", "pobj", "attr", "conj", "oprd"):
         found = syntax.borrowed_subject(above)
-        if found not in (-1, cue) and not _is_passive(syntax, above) and columns.words[found].lower() not in _NOBODY:
+        if found not in (-1, cue) and not _is_passive(syntax, above) and columns.lowers[found] not in _NOBODY:
             return found, "subject"
     return -1, "the noun has no owner"
 
@@ -231,7 +231,7 @@ def _of_adjective(syntax: Syntax, cue: int) -> tuple[int, str]:
     found = syntax.subject(cue)
     if found < 0:
         found = syntax.borrowed_subject(above) if syntax.columns.pos[above] in ("VERB", "AUX") else -1
-    if found >= 0 and syntax.columns.words[found].lower() not in ("it", "there", "what"):
+    if found >= 0 and syntax.columns.lowers[found] not in ("it", "there", "what"):
         return found, "subject"
     return -1, "nobody is said to be so"
 

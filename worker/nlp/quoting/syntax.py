@@ -80,8 +80,8 @@ class Syntax:
     def _speaks(self, token: int) -> bool:
         """Tell whether the word can be a speaker: a person's pronoun, a name, somebody or a document."""
         columns = self.columns
-        return (columns.ents[token] in _SPEAKING or columns.words[token].lower() in _PERSONS
-                or columns.pos[token] == "PROPN" or columns.lemmas[token].lower() in source_kinds())
+        return (columns.ents[token] in _SPEAKING or columns.lowers[token] in _PERSONS
+                or columns.pos[token] == "PROPN" or columns.low_lemmas[token] in source_kinds())
 
 
 def _regions(columns: Columns, quotation: Quotation) -> list[int]:
