@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, Any, Literal
 
-from worker.nlp.factuality.lexicon import Status, predicates
+from worker.nlp.factuality.lexicon import Status, embedding
 from worker.nlp.factuality.predicates import Stretches, predicates_of
 from worker.nlp.factuality.state import Certainty, Polarity, State
 from worker.nlp.voices import Voices, status_in, vouches
@@ -172,9 +172,9 @@ class _Claims:
 
 def _disputed(columns: Columns) -> Iterator[int]:
     """What is confirmed or denied in so many words: "denied involvement", "has not confirmed the deployment"."""
-    known = predicates()
-    for token in range(columns.size):
-        if columns.deps[token] in ("dobj", "nsubjpass") and columns.pos[token] == "NOUN":
-            kind = known.get(("v", columns.low_lemmas[columns.heads[token]]))
+    known = embedding("v")
+    for token, dep in enumerate(columns.deps):
+        if dep in ("dobj", "nsubjpass") and columns.pos[token] == "NOUN":
+            kind = known.get(columns.low_lemmas[columns.heads[token]])
             if kind is not None and kind.name in ("confirm", "deny"):
                 yield token

@@ -143,15 +143,15 @@ def _lends(columns: Columns, token: int) -> bool:
 
 def _place(reading: Reading, occurrence: Occurrence) -> Ref | None:
     """The first place that "in", "at" or "near" ties to the trigger, its object or the verb above an event noun."""
-    columns, parties = reading.columns, reading.parties
-    taken = {actor.token for actor in (*occurrence.actors, *occurrence.recipients)}
-    pending = [occurrence.token, *(child for child in columns.children[occurrence.token] if columns.deps[child] in _CARRIERS)]
-    for place in pending:
-        for child in columns.children[place]:
-            if columns.deps[child] == "prep" and columns.lowers[child] in _PREPOSITIONS:
-                for noun in columns.children[child]:
-                    entity = parties.entity_of(noun) if columns.deps[noun] == "pobj" and noun not in taken else None
-                    if entity is not None and entity.type in _PLACES:
+    columns = reading.columns
+    children, deps = columns.children, columns.deps
+    for place in [occurrence.token, *[child for child in children[occurrence.token] if deps[child] in _CARRIERS]]:
+        for child in children[place]:
+            if deps[child] == "prep" and columns.lowers[child] in _PREPOSITIONS:
+                for noun in children[child]:
+                    entity = reading.parties.entity_of(noun) if deps[noun] == "pobj" else None
+                    if entity is not None and entity.type in _PLACES and all(
+                            actor.token != noun for actor in (*occurrence.actors, *occurrence.recipients)):
                         return Ref("entities", entity.number)
     return None
 

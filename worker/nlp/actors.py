@@ -77,14 +77,16 @@ class Actors:
         """Give the party or parties that the noun or pronoun names; none if it names no party ("French and Egyptian ships": two)."""
         found = self._known.get(token)
         if found is None:
-            found = self._known[token] = tuple(self._find(token))
+            found = self._known[token] = self._find(token)
         return found
 
     def all_of(self, token: int) -> list[Actor]:
         """Give the parties of a noun and of those joined to it by "and"."""
         found = self._joined.get(token)
         if found is None:
-            found = self._joined[token] = [actor for member in conjuncts(self._columns, token) for actor in self.at(member)]
+            members = conjuncts(self._columns, token)
+            found = list(self.at(token)) if len(members) == 1 else [actor for member in members for actor in self.at(member)]
+            self._joined[token] = found
         return found
 
     def unnamed(self, token: int) -> list[Actor]:
@@ -94,7 +96,9 @@ class Actors:
         entity = self._parties.entity_of(token)
         if entity is not None and entity.reporter:
             return []
-        return [replace(self._described(token, None), code=None, entity=entity.number if entity else None)]
+        described = self._described(token, None)
+        return [Actor(token=token, first=described.first, last=described.last, entity=entity.number if entity else None, code=None,
+                      sector=None)]
 
     def described(self, token: int) -> list[Actor]:
         """Give a phrase that is no party by its head but has a country in front as one: "a Ukrainian communication centre"."""
@@ -120,31 +124,29 @@ class Actors:
                             return found
         return found
 
-    def _find(self, token: int) -> Iterator[Actor]:
+    def _find(self, token: int) -> tuple[Actor, ...]:
         columns = self._columns
         entity = self._parties.entity_of(token)
         if entity is not None and entity.reporter:
-            return  # who tells the news does not act in it
+            return ()  # who tells the news does not act in it
         pos, lemma = columns.pos[token], columns.low_lemmas[token]
-        if nouns().get(lemma) == "NONE" or (entity is not None and entity.name and "Flight" in entity.name.split(" ")):
-            return
+        if nouns().get(lemma) == "NONE" or (entity is not None and entity.name and "Flight" in entity.name
+                                            and "Flight" in entity.name.split(" ")):
+            return ()
         if pos == "PRON":
-            if entity is not None and entity.type in _NAMED:
-                yield self._meant(token, entity)
-            return
+            return (self._meant(token, entity),) if entity is not None and entity.type in _NAMED else ()
         if entity is not None and entity.type not in _NAMED:
             entity = None
         sector = self._sector(token, lemma) if pos in _NOMINAL or pos == "ADJ" else None
         mention = self._parties.mention_of(token)
         if entity is not None and mention is not None and (mention.head == token or mention.form in _NAMES):
             if sector and mention.form == "name" and entity.type == "ORG" and not entity.ids.plover:
-                yield self._described(token, sector, entity)
-            else:
-                yield self._named(token, entity, sector)
-            return
+                return (self._described(token, sector, entity),)
+            return (self._named(token, entity, sector),)
         if sector is not None and pos in _NOMINAL:
             machine = sector == "MACHINE"
-            yield from (actor for actor in self._split(token, "MIL" if machine else sector) if actor.code or not machine)
+            return tuple(actor for actor in self._split(token, "MIL" if machine else sector) if actor.code or not machine)
+        return ()
 
     def _meant(self, token: int, entity: Entity) -> Actor:
         """A pronoun's party: its country and sector stand where the party was named or described before."""

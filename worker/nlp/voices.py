@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from worker.nlp.factuality.lexicon import predicates
@@ -23,10 +24,14 @@ class Voices:
         self._pieces = sorted(((piece.start, piece.end, quote) for quote in quotes for piece in quote.fragments),
                               key=lambda piece: (piece[0], -piece[1]))
         self._starts = [start for start, _, _ in self._pieces]
+        #: How far the pieces that began so far reach.
+        self._reach = list(accumulate((end for _, end, _ in self._pieces), max))
 
     def at(self, place: int) -> Any | None:  # noqa: ANN401 - the quote's record, whose class an extractor owns
         """Give the innermost quote that holds the code point."""
         last = bisect_right(self._starts, place)
+        if not last or place >= self._reach[last - 1]:
+            return None
         for at in range(last - 1, max(last - _NESTED, 0) - 1, -1):
             piece = self._pieces[at]
             if place < piece[1]:

@@ -19,6 +19,7 @@ _SUBJECT_CONTROL = frozenset({"promise", "threaten", "vow", "pledge", "offer", "
 _CARRIERS = frozenset({"prt", "advmod", "prep", "dative", "dobj", "nsubjpass", "attr", "acomp", "agent"})
 #: "it seems that": nobody.
 _EXPLETIVE = frozenset({"seem", "appear", "happen", "turn", "help"})
+_PASSIVE = frozenset({"auxpass", "nsubjpass", "agent"})
 _OWN = frozenset({"it", "he", "she", "they"})
 _CLIMB = 4
 
@@ -57,10 +58,10 @@ class Arguments:
 
     def _own_subject(self, token: int) -> tuple[int | None, bool]:
         """The verb's own subject or agent, and whether it is a passive, which borrows none."""
-        columns = self.columns
-        passive = self.passive(token)
+        columns, deps = self.columns, self.columns.deps
+        passive = columns.tags[token] == "VBN" and self.passive(token)
         for child in columns.children[token]:
-            dep = columns.deps[child]
+            dep = deps[child]
             if dep == "agent" or (passive and dep == "prep" and columns.lowers[child] == "by"):
                 return next((noun for noun in columns.children[child] if columns.deps[noun] == "pobj"), None), True
             if dep == "nsubj" and not passive:
@@ -80,8 +81,8 @@ class Arguments:
 
     def object(self, token: int) -> int | None:
         """Give the head of the phrase that it is done to: direct object, or the subject of a passive."""
-        columns = self.columns
-        objects = [child for child in columns.children[token] if columns.deps[child] in ("dobj", "nsubjpass")]
+        columns, deps = self.columns, self.columns.deps
+        objects = [child for child in columns.children[token] if deps[child] in ("dobj", "nsubjpass")]
         if objects:
             # "gave the junta an ultimatum": the parser may take the receiver for a first object
             return self.counted(self._antecedent(objects[-1] if columns.deps[objects[-1]] == "dobj" else objects[0], token))
@@ -107,9 +108,10 @@ class Arguments:
         columns = self.columns
         if columns.tags[token] != "VBN":
             return False
-        if any(columns.deps[child] in ("auxpass", "nsubjpass", "agent") for child in columns.children[token]):
+        labels = {columns.deps[child] for child in columns.children[token]}
+        if not labels.isdisjoint(_PASSIVE):
             return True
-        if any(columns.deps[child] in ("aux", "nsubj") for child in columns.children[token]):
+        if "aux" in labels or "nsubj" in labels:
             return False
         if columns.deps[token] == "conj":
             return self.passive(columns.heads[token])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.arguments import Arguments
-from worker.nlp.eventing.frames import Frame, classes
+from worker.nlp.eventing.frames import Frame, classes, frames_of
 from worker.nlp.eventing.matching import Matcher, able
 from worker.nlp.eventing.nominal import Nominal
 from worker.nlp.eventing.occurrence import Occurrence
@@ -39,6 +39,7 @@ _MAIN = frozenset({"ROOT", "conj", "ccomp", "advcl", "relcl", "acl", "xcomp", "p
 _FINITE = frozenset({"ROOT", "conj", "ccomp", "relcl", "advcl", "parataxis"})
 #: There only with a party as its actor: "Fiat plans to buy", "companies facing losses".
 _REDUCED = frozenset({"xcomp", "acl", "pcomp"})
+_REPORTING = _FINITE | _REDUCED
 _SELVES = frozenset({"himself", "herself", "themselves", "itself"})
 _SEEMING = frozenset({"seem", "appear", "let"})
 #: A noun's places, which no verb has.
@@ -60,20 +61,20 @@ class Finder:
 
     def find(self) -> list[Occurrence]:
         """Give the events in order of the text."""
-        columns = self._columns
+        columns, taken = self._columns, self._taken
+        deps, lemmas = columns.deps, columns.low_lemmas
         found: list[Occurrence] = []
-        for token in range(columns.size):
-            pos = columns.pos[token]
-            if token in self._taken or pos not in ("VERB", "ADJ"):
-                continue
-            if pos == "VERB" and columns.deps[token] in _MAIN:
-                stance = self._stance(token)
-                found.extend(stance or self._verb(token))
-            elif pos == "ADJ" and columns.deps[token] in ("acomp", "attr", "oprd"):
+        for token, pos in enumerate(columns.pos):
+            if pos == "VERB":
+                if deps[token] in _MAIN and token not in taken:
+                    stance = self._stance(token) if deps[token] == "acl" else None
+                    found.extend(stance or self._verb(token))
+            elif pos == "ADJ" and deps[token] in ("acomp", "attr", "oprd") and token not in taken:
                 found.extend(self._adjective(token))
-        for token in range(columns.size):
-            if token not in self._taken and (columns.pos[token] == "NOUN" or (
-                    columns.pos[token] == "VERB" and columns.deps[token] in _NOMINAL)):  # "Saudi airstrikes left": the tagger's verb
+        known = frames_of("n")
+        for token, pos in enumerate(columns.pos):
+            if (pos == "NOUN" or (pos == "VERB" and deps[token] in _NOMINAL)) \
+                    and lemmas[token] in known and token not in taken:  # "Saudi airstrikes left": the tagger's verb
                 found.extend(self._noun(token))
         found.extend(self._untyped({occurrence.token for occurrence in found}))
         return sorted(found, key=lambda occurrence: occurrence.token)
@@ -81,7 +82,7 @@ class Finder:
     def _stance(self, token: int) -> list[Occurrence]:
         """"a Houthi threat to attack ships", "Belgrade's refusal to meet": the noun tells the event, what follows is its content."""
         columns, noun = self._columns, self._columns.heads[token]
-        if columns.deps[token] != "acl" or columns.tags[token] != "VB" or noun in self._taken or columns.pos[noun] != "NOUN":
+        if columns.tags[token] != "VB" or noun in self._taken or columns.pos[noun] != "NOUN":
             return []
         return list(self._noun(noun)) if columns.low_lemmas[noun] in classes()["stance"] else []
 
@@ -91,7 +92,7 @@ class Finder:
         if demanded is not None:
             yield demanded
             return
-        if not self._matcher.knows(token) or (state.why in _UNREAL and not self._senses.attempted(token)):
+        if self._matcher.known(token) is None or (state.why in _UNREAL and not self._senses.attempted(token)):
             return
         subject = self._arguments.subject(token)
         actors = self._doers(token, subject)
@@ -201,10 +202,8 @@ class Finder:
     def _untyped(self, typed: set[int]) -> Iterator[Occurrence]:
         """What else is reported: the predicate of a clause with a subject, for which PLOVER has no type."""
         columns = self._columns
-        for token in range(columns.size):
-            if columns.pos[token] != "VERB" or token in typed or columns.deps[token] not in _FINITE | _REDUCED:
-                continue
-            if columns.lemmas[token] in _SEEMING:
+        for token, pos in enumerate(columns.pos):
+            if pos != "VERB" or token in typed or columns.deps[token] not in _REPORTING or columns.lemmas[token] in _SEEMING:
                 continue
             subject, noun = self._arguments.subject(token), self._arguments.object(token)
             actors = self._arguments.named(subject) if subject is not None else []
@@ -215,7 +214,8 @@ class Finder:
                 recipients = recipients or self._actors.unnamed(noun)
             elif not actors:
                 continue
-            recipients = _apart(recipients, actors)
+            if recipients:
+                recipients = _apart(recipients, actors)
             if not actors and not recipients:
                 continue
             yield Occurrence(token=token, last=self._last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),

@@ -55,6 +55,12 @@ def frames() -> dict[tuple[str, str], tuple[Frame, ...]]:
 
 
 @cache
+def frames_of(pos: str) -> dict[str, tuple[Frame, ...]]:
+    """Give the frames of one part of speech by lemma with particle."""
+    return {lemma: found for (letter, lemma), found in frames().items() if letter == pos}
+
+
+@cache
 def classes() -> dict[str, frozenset[str]]:
     """Give the lemmas of each class of objects."""
     found: dict[str, set[str]] = {}

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
-from worker.nlp.eventing.frames import CLAUSE, INFINITIVE, NONE, PARTY, SUBJUNCTIVE, UNTYPED, Frame, classes, frames
+from worker.nlp.eventing.frames import CLAUSE, INFINITIVE, NONE, PARTY, SUBJUNCTIVE, UNTYPED, Frame, classes, frames_of
 from worker.nlp.parties.evidence import person_nouns
 
 if TYPE_CHECKING:
@@ -26,28 +26,32 @@ class Matcher:
         self._arguments = arguments
         self._columns = arguments.columns
 
-    def knows(self, token: int) -> bool:
-        """Tell whether the verb is in the lexicon at all; "as opposed to", "as promised" report nothing."""
+    def known(self, token: int) -> str | None:
+        """Give the verb's lemma if it is in the lexicon at all; "as opposed to", "as promised" report nothing."""
         columns = self._columns
-        return self._lemma(token) in _verbs() and not (
-            columns.tags[token] == "VBN" and token and columns.lowers[token - 1] == "as")
+        lemma = self._lemma(token)
+        if lemma not in _verbs() or (columns.tags[token] == "VBN" and token and columns.lowers[token - 1] == "as"):
+            return None
+        return lemma
 
     def verb(self, token: int, actors: list[Actor] | None = None) -> tuple[Frame, int | None] | None:
         """Give the frame of a verb and its object's token; a longer entry ("break off") goes before a shorter one ("break").
 
         With actors, only frames that they can act in are fitting.
         """
-        if not self.knows(token):
+        lemma = self.known(token)
+        if lemma is None:
             return None
-        columns, known, lemma = self._columns, frames(), self._lemma(token)
+        columns, known = self._columns, frames_of("v")
         noun = self._arguments.object(token)
-        for key, thing in self._longer(token, lemma, noun):
-            found = self._fitting(known.get(("v", key), ()), thing, token, actors)
-            if found is not None:
-                return (found, thing if noun is None else noun) if found.type != UNTYPED else None
+        if lemma in _openings():
+            for key, thing in self._longer(token, lemma, noun):
+                found = self._fitting(known[key], thing, token, actors)
+                if found is not None:
+                    return (found, thing if noun is None else noun) if found.type != UNTYPED else None
         if any(columns.deps[child] == "prt" for child in columns.children[token]):
             return None  # "let down" does not let
-        found = self._fitting(known.get(("v", lemma), ()), noun, token, actors)
+        found = self._fitting(known.get(lemma, ()), noun, token, actors)
         return (found, noun) if found is not None and found.type != UNTYPED else None
 
     def _lemma(self, token: int) -> str:
@@ -60,7 +64,7 @@ class Matcher:
 
     def _longer(self, token: int, lemma: str, noun: int | None) -> Iterator[tuple[str, int | None]]:
         """The verb with each particle or preposition that follows, and the objects that each reading could have."""
-        columns, known, named = self._columns, frames(), lemma == "call"
+        columns, known, named = self._columns, frames_of("v"), lemma == "call"
         for child in columns.children[token]:
             if columns.deps[child] not in _PARTICLES or (columns.deps[child] == "prep" and (child < token or (named and noun is not None))):
                 continue  # "on the way she called"; "called him a fraud for hiding it"
@@ -68,9 +72,9 @@ class Matcher:
             for deeper in columns.children[child]:
                 if columns.deps[deeper] in ("prep", "pcomp"):  # "pulled out of the talks"
                     longer = f"{key}_{columns.lowers[deeper]}"
-                    if ("v", longer) in known:
+                    if longer in known:
                         yield longer, self._after(deeper)
-            if ("v", key) in known:
+            if key in known:
                 after = self._after(child) if columns.pos[child] == "ADP" else None
                 if noun is not None or after is None:
                     yield key, noun
@@ -83,19 +87,19 @@ class Matcher:
 
     def word(self, token: int, pos: str) -> Frame | None:
         """Give the frame of an event noun ("n") or of an adjective ("a")."""
-        found = frames().get((pos, self._columns.low_lemmas[token]))
+        found = frames_of(pos).get(self._columns.low_lemmas[token])
         return found[0] if found else None
 
     def object_lemmas(self, noun: int | None) -> set[str]:
         """Give the lemmas that an object brings: its own, its conjuncts', and what a measure measures ("tons of food")."""
         if noun is None:
             return set()
-        columns = self._columns
+        columns, measures = self._columns, classes()["measure"]
         found = set()
         for member in conjuncts(columns, noun):
             lemma = columns.low_lemmas[member]
             found.add(lemma)
-            if lemma in classes()["measure"] or columns.pos[member] == "NUM":
+            if lemma in measures or columns.pos[member] == "NUM":
                 for child in columns.children[member]:
                     if columns.deps[child] == "prep" and columns.lowers[child] == "of":
                         found.update(name for inner in columns.children[child] for name in self.object_lemmas(inner))
@@ -121,9 +125,11 @@ class Matcher:
                      if self._fits(frame, noun, lemmas, token) and (actors is None or able(frame, actors))), None)
 
     def _fits(self, frame: Frame, noun: int | None, lemmas: set[str], token: int) -> bool:
-        if lemmas & frame.not_nouns or any(self._is(noun, condition, token) for condition in frame.not_conditions):
+        if not lemmas.isdisjoint(frame.not_nouns) or (
+                frame.not_conditions and any(self._is(noun, condition, token) for condition in frame.not_conditions)):
             return False
-        return frame.free or bool(lemmas & frame.nouns) or any(self._is(noun, condition, token) for condition in frame.conditions)
+        return frame.free or not lemmas.isdisjoint(frame.nouns) or any(
+            self._is(noun, condition, token) for condition in frame.conditions)
 
     def _is(self, noun: int | None, condition: str, token: int) -> bool:
         if condition == INFINITIVE:
@@ -178,7 +184,13 @@ class Matcher:
 
 @cache
 def _verbs() -> frozenset[str]:
-    return frozenset(lemma.split("_")[0] for pos, lemma in frames() if pos == "v")
+    return frozenset(lemma.split("_")[0] for lemma in frames_of("v"))
+
+
+@cache
+def _openings() -> frozenset[str]:
+    """The verbs that have entries with a particle or preposition."""
+    return frozenset(lemma.split("_")[0] for lemma in frames_of("v") if "_" in lemma)
 
 
 def able(frame: Frame, actors: list[Actor]) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from worker.nlp.eventing.frames import Frame, classes, frames
+from worker.nlp.eventing.frames import Frame, classes, frames_of
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor
@@ -67,7 +67,7 @@ class Nominal:
         for child in columns.children[token]:
             if columns.deps[child] == "prep" and columns.lowers[child] in ("in", "during"):
                 for noun in columns.children[child]:
-                    frame = frames().get(("n", columns.low_lemmas[noun]))
+                    frame = frames_of("n").get(columns.low_lemmas[noun])
                     if frame and frame[0].type == "ASSAULT" and columns.low_lemmas[noun] in deeds:
                         return self.parties(noun, frame[0])[0]
         return []

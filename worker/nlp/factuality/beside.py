@@ -18,6 +18,7 @@ _SUBJECTS = ("nsubj", "nsubjpass")
 _OBJECTS = ("dobj", "attr", "nsubj", "nsubjpass", "dative")
 #: After these a bare form is an infinitive: "let them play".
 _LETS = frozenset({"let", "make", "help", "see", "hear", "watch", "have"})
+_ADVERBIAL = frozenset({"advmod", "npadvmod", "prep", "preconj", "cc"})
 _BARE = frozenset({"ROOT", "ccomp", "acl", "relcl"})
 _NOT = frozenset({"not", "n't", "n’t", "nt"})
 
@@ -27,49 +28,55 @@ def apply_hedges(columns: Columns, token: int, state: State, *, reported: bool) 
 
     A modal under a negation stays as weak as it is ("may not come" is possible), will and can are denied for certain ("cannot come").
     """
-    words, known = columns.words, hedges()
-    negations, modals = [], []
+    words, deps = columns.lowers, columns.deps
+    auxiliaries, adverbs = hedges("x"), hedges("r")
+    negations: list[int] = []
+    modals: list[tuple[str, int]] = []
     for child in columns.children[token]:
-        word, dep = words[child].lower(), columns.deps[child]
+        word, dep = words[child], deps[child]
         if dep == "neg" or word in _NOT:
             negations.append(child)
+        elif dep in _OBJECTS:
+            if (none := _denied_argument(columns, child)) is not None:
+                negations.append(none)
         elif dep in ("aux", "auxpass"):
-            if effect := known.get(("x", word)):
-                modals.append((effect, child))
-        elif dep in ("advmod", "npadvmod", "prep", "preconj", "cc") and (effect := known.get(("r", word))):
-            if effect == "negative":
+            if word in auxiliaries:
+                modals.append((auxiliaries[word], child))
+        elif dep in _ADVERBIAL:
+            effect = adverbs.get(word)
+            if effect == "negative" or (effect is None and dep == "advmod" and word in ("longer", "more")
+                                        and any(words[c] == "no" for c in columns.children[child])):
                 negations.append(child)
-            elif dep != "cc":
+            elif effect is not None and dep != "cc":
                 state = _hedge(state, effect, child)
-        elif dep == "advmod" and word in ("longer", "more") and any(words[c].lower() == "no" for c in columns.children[child]):
-            negations.append(child)
-        elif dep == "mark" and (effect := known.get(("m", word))):
-            state = _hedge(state, effect, child)
-        elif dep in _OBJECTS and (none := _denied_argument(columns, child)) is not None:
-            negations.append(none)
+        elif dep == "mark":
+            if word in hedges("m"):
+                state = _hedge(state, hedges("m")[word], child)
         elif dep == "advcl" and (condition := _condition(columns, child)) is not None:
             state = state.hedged(None, POSSIBLE, "conditional", condition, "condition")
-    if _bare(columns, token):
+    if columns.tags[token] == "VB" and _bare(columns, token):
         # "demanded that he stay", "Stop the war": a bare form tells what somebody wants.
         state = state.hedged(None, UNKNOWN, "planned", token, "subjunctive")
-    return _negated(_modal(columns, token, state, modals, reported=reported, denied=bool(negations)), negations)
+    if modals:
+        state = _modal(columns, token, state, modals, reported=reported, denied=bool(negations))
+    return _negated(state, negations) if negations else state
 
 
 def noun_hedges(columns: Columns, token: int, state: State) -> State:
     """Give the state of an event noun after what stands before it: "no attack", "the alleged attack", "a planned visit"."""
-    known = hedges()
+    known = hedges("j")
     for child in columns.children[token]:
         word, dep = columns.lowers[child], columns.deps[child]
         if dep in ("det", "neg") and (word in _NO or dep == "neg"):
             state = state.hedged(-1, CERTAIN, "asserted", child, "denied")
-        elif dep in ("amod", "advmod", "compound", "nmod") and (effect := known.get(("j", word))):
+        elif dep in ("amod", "advmod", "compound", "nmod") and (effect := known.get(word)):
             state = _hedge(state, effect, child)
     return state
 
 
 def _bare(columns: Columns, token: int) -> bool:
     """Tell an imperative or a subjunctive, which stand without auxiliary, subject to what governs them."""
-    return (columns.tags[token] == "VB" and columns.deps[token] in _BARE
+    return (columns.deps[token] in _BARE
             and (columns.heads[token] == token or columns.lemmas[columns.heads[token]] not in _LETS)
             and not any(columns.deps[child] == "aux" for child in columns.children[token]))
 
@@ -80,8 +87,10 @@ def _denied_argument(columns: Columns, token: int) -> int | None:
         return token
     if word == "one" and (before := token - 1) >= 0 and columns.lowers[before] == "no":
         return before
-    return next((child for child in columns.children[token] if columns.deps[child] in ("det", "neg", "preconj", "quantmod")
-                 and columns.lowers[child] in _NO), None)
+    for child in columns.children[token]:
+        if columns.lowers[child] in _NO and columns.deps[child] in ("det", "neg", "preconj", "quantmod"):
+            return child
+    return None
 
 
 def _condition(columns: Columns, token: int) -> int | None:

@@ -11,7 +11,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from worker.nlp.factuality.beside import apply_hedges, noun_hedges
-from worker.nlp.factuality.lexicon import CERTAIN, KINDS, Effect, Kind, predicates
+from worker.nlp.factuality.lexicon import CERTAIN, KINDS, Effect, Kind, embedding, stems
 from worker.nlp.factuality.state import Source, State
 
 if TYPE_CHECKING:
@@ -202,20 +202,20 @@ class Judge:
 
     def _kind(self, token: int, form: str, *, strict: bool = False) -> tuple[int, Kind | None]:
         """The kind of an embedding predicate with its particle or complement; `strict`: only an entry for just this form counts."""
-        columns, known = self._columns, predicates()
-        letter = _LETTER.get(columns.pos[token])
-        if letter is None:
+        columns = self._columns
+        letter, lemma = _LETTER.get(columns.pos[token]), columns.low_lemmas[token]
+        if letter is None or lemma not in stems(letter):
             return token, None
-        lemma = columns.low_lemmas[token]
-        if form and (kind := known.get((letter, f"{lemma}_{form}"))):
+        known = embedding(letter)
+        if form and (kind := known.get(f"{lemma}_{form}")):
             return token, kind
         if strict:
             return token, None
         if letter == "v":
             for child in columns.children[token]:
-                if columns.deps[child] in ("prt", "prep") and (kind := known.get((letter, f"{lemma}_{columns.low_lemmas[child]}"))):
+                if columns.deps[child] in ("prt", "prep") and (kind := known.get(f"{lemma}_{columns.low_lemmas[child]}")):
                     return token, kind
-        return token, known.get((letter, lemma))
+        return token, known.get(lemma)
 
     def _shared(self, token: int, frame: State) -> State:
         """"will not meet or talk", "did not meet or talk": a bare second verb stands under the first one's auxiliaries."""

@@ -99,6 +99,19 @@ def predicates() -> dict[tuple[str, str], Kind]:
 
 
 @cache
-def hedges() -> dict[tuple[str, str], str]:
-    """Give the effect of each word beside a predicate by part (r, j, x, m) and word."""
-    return {(part, word): effect for effect, part, words in entries("hedges") for word in words.split()}
+def embedding(letter: str) -> dict[str, Kind]:
+    """Give the embedding predicates of one part of speech."""
+    return {lemma: kind for (pos, lemma), kind in predicates().items() if pos == letter}
+
+
+@cache
+def stems(letter: str) -> frozenset[str]:
+    """Give the lemmas that an embedding predicate of the part of speech begins with."""
+    return frozenset("_".join(parts[:size]) for lemma in embedding(letter) if (parts := lemma.split("_"))
+                     for size in range(1, len(parts) + 1))
+
+
+@cache
+def hedges(part: str) -> dict[str, str]:
+    """Give the effect of each word beside a predicate that has the part: r, j, x or m."""
+    return {word: effect for effect, its, words in entries("hedges") if its == part for word in words.split()}

@@ -22,9 +22,9 @@ _MARKS = frozenset("\"'“”‘’«»()[]{},;:—–-.!?…`")
 
 def predicates_of(columns: Columns) -> Iterator[int]:
     """Give every verb that heads a clause, in order of the text; copulas count, auxiliaries do not."""
-    deps, pos = columns.deps, columns.pos
-    for token in range(columns.size):
-        if pos[token] in ("VERB", "AUX") and deps[token] in _CLAUSES:
+    deps = columns.deps
+    for token, pos in enumerate(columns.pos):
+        if pos in ("VERB", "AUX") and deps[token] in _CLAUSES:
             yield token
 
 
@@ -42,20 +42,24 @@ class Stretches:
         Other statements and outer marks are left out; brackets and quotation marks inside have their partners, no paragraph ends inside.
         """
         columns, first, last = self._columns, token, token
+        deps, words, lefts, rights = columns.deps, columns.words, self._first, self._last
         for child in columns.children[token]:
-            if columns.deps[child] not in _APART:
-                first = min(first, self._first[child])
-                last = max(last, self._last[child])
+            if deps[child] not in _APART:
+                if lefts[child] < first:
+                    first = lefts[child]
+                if rights[child] > last:
+                    last = rights[child]
         first, last, paired = self._balanced(first, token, last)
-        while first < token and _outer(columns.words[first]) and first not in paired:
+        while first < token and not words[first][0].isalnum() and _outer(words[first]) and first not in paired:
             first += 1
-        while last > token and _outer(columns.words[last]) and last not in paired:
+        while last > token and not words[last][0].isalnum() and _outer(words[last]) and last not in paired:
             last -= 1
         return columns.starts[first], columns.ends[last]
 
     def _balanced(self, first: int, head: int, last: int) -> tuple[int, int, set[int]]:
         """Cut at marks without a partner and at ends of paragraphs, or take the partner in that stands next; give the paired marks too."""
-        low, high = bisect_left(self._marks, first), bisect_right(self._marks, last)
+        low = bisect_left(self._marks, first)
+        high = bisect_right(self._marks, last, low)
         paired: set[int] = set()
         if low == high:
             return first, last, paired
