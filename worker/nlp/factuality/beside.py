@@ -49,11 +49,8 @@ def apply_hedges(columns: Columns, token: int, state: State, *, reported: bool) 
                 negations.append(child)
             elif effect is not None and dep != "cc":
                 state = _hedge(state, effect, child)
-        elif dep == "mark":
-            if word in hedges("m"):
-                state = _hedge(state, hedges("m")[word], child)
-        elif dep == "advcl" and (condition := _condition(columns, child)) is not None:
-            state = state.hedged(None, POSSIBLE, "conditional", condition, "condition")
+        elif dep in ("mark", "advcl"):
+            state = _clausal(columns, child, state)
     if columns.tags[token] == "VB" and _bare(columns, token):
         # "demanded that he stay", "Stop the war": a bare form tells what somebody wants.
         state = state.hedged(None, UNKNOWN, "planned", token, "subjunctive")
@@ -72,6 +69,15 @@ def noun_hedges(columns: Columns, token: int, state: State) -> State:
         elif dep in ("amod", "advmod", "compound", "nmod") and (effect := known.get(word)):
             state = _hedge(state, effect, child)
     return state
+
+
+def _clausal(columns: Columns, child: int, state: State) -> State:
+    """A conjunction before the predicate ("whether they met"), or a condition that hangs on it ("if they met")."""
+    if columns.deps[child] == "mark":
+        effect = hedges("m").get(columns.lowers[child])
+        return state if effect is None else _hedge(state, effect, child)
+    condition = _condition(columns, child)
+    return state if condition is None else state.hedged(None, POSSIBLE, "conditional", condition, "condition")
 
 
 def _bare(columns: Columns, token: int) -> bool:

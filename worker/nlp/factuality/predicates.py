@@ -45,9 +45,9 @@ class Stretches:
         deps, words, lefts, rights = columns.deps, columns.words, self._first, self._last
         for child in columns.children[token]:
             if deps[child] not in _APART:
-                if lefts[child] < first:
+                if lefts[child] < first:  # noqa: PLR1730 - a call for each child costs more than all the rest
                     first = lefts[child]
-                if rights[child] > last:
+                if rights[child] > last:  # noqa: PLR1730 - the same
                     last = rights[child]
         first, last, paired = self._balanced(first, token, last)
         while first < token and not words[first][0].isalnum() and _outer(words[first]) and first not in paired:
