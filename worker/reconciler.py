@@ -6,11 +6,9 @@ is never hinted again.
 
 from __future__ import annotations
 
-import json
 import time
 from typing import TYPE_CHECKING
 
-from worker.ledger import keys
 from worker.ledger.server import check_server
 from worker.logs import get_logger
 from worker.relay import relay
@@ -70,17 +68,12 @@ class Reconciler:
     def _raise_alarms(self, silent: list[str]) -> None:
         status = self._ledger.status()
         alarms = self._alarms(status, silent)
-        with self._ledger.guard():
-            client = self._ledger.client
-            pipeline = client.pipeline(transaction=True)
-            for name, sentence in alarms.items():
-                if self._raised.get(name) != sentence:
-                    log.error("alarm_raised", alarm=name, sentence=sentence)
-                pipeline.hset(keys.ALARMS, name, json.dumps([int(time.time() * 1_000), sentence]))
-            over = set(status.alarms) - set(alarms)
-            if over:
-                pipeline.hdel(keys.ALARMS, *sorted(over))
-            pipeline.execute()
+        for name, sentence in alarms.items():
+            if self._raised.get(name) != sentence:
+                log.error("alarm_raised", alarm=name, sentence=sentence)
+        over = sorted(set(status.alarms) - set(alarms))
+        if alarms or over:
+            self._ledger.call("alarm", len(alarms), *(part for pair in alarms.items() for part in pair), *over)
         self._raised = alarms
 
     def _alarms(self, status: Status, silent: list[str]) -> dict[str, str]:

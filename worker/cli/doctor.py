@@ -73,7 +73,8 @@ def _server(settings: Settings) -> Iterator[Finding]:
 def _one_server(settings: Settings, url: str) -> Iterator[Finding]:
     try:
         ledger = connect(settings, url, name="wiredesk-doctor")
-        found = check_server(ledger.client)
+        with ledger.guard():
+            found = check_server(ledger.client)
         now = ledger.status()
     except (ConfigurationError, ServerUnavailableError) as error:
         yield "error", "server", str(error)

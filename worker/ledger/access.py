@@ -13,8 +13,11 @@ import json
 import re
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+
+from redis.exceptions import OutOfMemoryError
 
 from worker.errors import InputError
 from worker.ledger import keys
@@ -91,16 +94,19 @@ class ApiKeys:
             return bool(self._ledger.client.hdel(keys.API_KEYS, number))
 
     def spend(self, key: ApiKey, amount: int = 1) -> int:
-        """Count use against the key's limit; gives 0, or the seconds to wait when the minute's share is used up."""
+        """Count use against the key's limit; gives 0, or the seconds to wait when the minute's share is used up.
+
+        A server without memory counts nothing and can still be asked.
+        """
         if not key.per_minute:
             return 0
-        now, _ = self._now()
+        now, used = self._now()[0], amount
         counter = f"{keys.RATE}{key.number}:{now // _RATE_SECONDS}"
-        with self._ledger.guard():
+        with self._ledger.guard(), suppress(OutOfMemoryError):
             pipeline = self._ledger.client.pipeline(transaction=True)
             pipeline.incrby(counter, amount)
             pipeline.expire(counter, 2 * _RATE_SECONDS)
-            used, _ = pipeline.execute()
+            used = pipeline.execute()[0]
         return 0 if used - amount < key.per_minute else _RATE_SECONDS - now % _RATE_SECONDS
 
     def _now(self) -> tuple[int, int]:

@@ -187,7 +187,7 @@ def _connect_all(settings: Settings, *, name: str, check: bool) -> Ledger:
 
     shards = Shards([connect(settings, url, name=name, check=check) for url in settings.shards], settings)
     try:
-        shards.take_places()
+        shards.take_places(all_there=check)
     except WiredeskError:
         shards.close()
         raise

@@ -29,9 +29,7 @@ class Holds:
 
     def hold(self, *parts: Part, seconds: float = 0) -> None:
         """Hold parts for some seconds, or until they are released (0)."""
-        with self._ledger.guard():
-            till = self._now() + int(seconds * 1_000) if seconds else 0
-            self._ledger.client.hset(keys.HOLD, mapping=dict.fromkeys(parts, till))
+        self._ledger.call("hold", int(seconds * 1_000), *parts)
 
     def release(self, *parts: Part) -> None:
         """Let parts go on; all of them when none is named."""

@@ -182,7 +182,8 @@ class Jobs:
     def state(self, article_id: str) -> Job | None:
         """Tell where an article is and was; None if the ledger does not know it (any more)."""
         with self._ledger.guard():
-            pipeline = self._ledger.client.pipeline(transaction=True)
+            # No transaction: a full server refuses those, even to read.
+            pipeline = self._ledger.client.pipeline(transaction=False)
             pipeline.hgetall(keys.JOB + article_id)
             pipeline.lrange(keys.HISTORY + article_id, 0, -1)
             raw, lines = pipeline.execute()

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from heapq import merge
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from worker.errors import ConfigurationError
+from worker.errors import ConfigurationError, ServerUnavailableError
 from worker.ledger import keys
 from worker.ledger.connection import Ledger, Status
 from worker.ledger.dead_letters import DeadLetter, DeadLetters, Filter
@@ -69,19 +69,23 @@ class Shards(Ledger):
         """Give the ledger that has the article, or would."""
         return self.ledgers[shard_of(article_id, len(self.ledgers))]
 
-    def take_places(self) -> None:
-        """Note on each server which of how many it is.
+    def take_places(self, *, all_there: bool = True) -> None:
+        """Note on each server which of how many it is; where one is away or full, go on without it unless `all_there` is wished.
 
         Raises:
             ConfigurationError: a server has another place: with a changed list articles would not be found again.
+            ServerUnavailableError: a server is away.
         """
         for number, ledger in enumerate(self.ledgers, start=1):
-            place = f"{number} of {len(self.ledgers)}"
-            with ledger.guard():
-                known = ledger.client.set(keys.SHARD, place, nx=True, get=True)
-            if known is not None and known.decode() != place:
+            try:
+                known = _place(ledger, f"{number} of {len(self.ledgers)}")
+            except ServerUnavailableError:
+                if all_there:
+                    raise
+                continue
+            if known != f"{number} of {len(self.ledgers)}":
                 raise ConfigurationError(
-                    f"shards: the server at place {place} says that it is {known.decode()}; articles are found by their place: "
+                    f"shards: the server at place {number} says that it is {known}; articles are found by their place: "
                     "restore the order, or drain all of them and delete the key wiredesk:shard on each before the list is changed")
 
     @contextmanager
@@ -211,16 +215,20 @@ class _Duplicates(Duplicates):
 
 
 class _Holds(Holds):
+    """A server that is away is named once the others are held, or let go."""
+
     def __init__(self, shards: Shards) -> None:
         self._shards = shards
 
     def hold(self, *parts: Part, seconds: float = 0) -> None:
-        for ledger in self._shards.ledgers:
-            ledger.holds.hold(*parts, seconds=seconds)
+        with ExitStack() as last:
+            for ledger in self._shards.ledgers:
+                last.callback(ledger.holds.hold, *parts, seconds=seconds)
 
     def release(self, *parts: Part) -> None:
-        for ledger in self._shards.ledgers:
-            ledger.holds.release(*parts)
+        with ExitStack() as last:
+            for ledger in self._shards.ledgers:
+                last.callback(ledger.holds.release, *parts)
 
     def held(self) -> tuple[Part, ...]:
         return tuple(dict.fromkeys(chain.from_iterable(ledger.holds.held() for ledger in self._shards.ledgers)))
@@ -232,6 +240,14 @@ class _Workers(Workers):
 
     def list(self) -> list[Sign]:
         return [sign for ledger in self._shards.ledgers for sign in ledger.workers.list()]
+
+
+def _place(ledger: Ledger, place: str) -> str:
+    """Give the place that a server knows of itself, the given one if it knew none."""
+    with ledger.guard():
+        # A full server, or a replica, can still be read.
+        known: bytes | None = ledger.client.get(keys.SHARD) or ledger.client.set(keys.SHARD, place, nx=True, get=True)
+    return place if known is None else known.decode()
 
 
 def _spread(

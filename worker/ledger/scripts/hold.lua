@@ -1,0 +1,3 @@
+--! allow-oom
+-- Hold parts, even when memory is full: that may be why. ARGV: milliseconds (0: until released), parts...
+for at = 2, #ARGV do redis.call('HSET', K.hold, ARGV[at], ARGV[1] == '0' and 0 or now + ARGV[1]) end
