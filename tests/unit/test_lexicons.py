@@ -54,6 +54,42 @@ def test_a_wrong_line_is_named_with_its_file(tmp_path: Path, file: str, line: st
         read(tmp_path)
 
 
+@pytest.mark.parametrize(("file", "data", "sentence"), [
+    ("products.txt", b"Gull\nCaf\xe9phone\n", "products.txt, line 2: byte 0xe9 is not UTF-8; save the file as UTF-8"),
+    ("products.txt", b"Gull\r\nGulls\rCaf\xe9phone\r", "products.txt, line 3: byte 0xe9 is not UTF-8"),
+    ("products.txt", "Gullphone\n".encode("utf-16"), "products.txt: is UTF-16; save it as UTF-8"),
+    ("products.txt", "Gullphone\n".encode("utf-16-le"), "products.txt, line 1: holds the control character U+0000; remove it, or save"),
+    ("products.txt", bytes(range(9, 128)), "products.txt, line 2: holds the control character U+000B"),
+    ("products.txt", b"Gull\n\x1b[31mGullphone\n", "products.txt, line 2: holds the control character U+001B"),
+    ("products.txt", "Gull\u2028Gulls\n".encode(), "products.txt, line 1: holds the control character U+2028"),
+    ("products.txt", b"Gull\n" + b"a" * 20_001, "products.txt, line 2: has more than 20,000 characters; an entry stands on one line"),
+    ("products.txt", b"a\n" * (9 << 20), "products.txt: has 18 MiB, more than the 16 that a lexicon may have; is it the right file?"),
+    ("products.txt", None, "products.txt: cannot be read (it is no file); mend that or take it out of the folder"),
+    ("Products.TXT", b"Gull\n", "Products.TXT: there is no lexicon of this name; did you mean products.txt?"),
+    ("products", b"Gull\n", "products: there is no lexicon of this name; did you mean products.txt?"),
+])
+def test_what_is_no_text_is_named(tmp_path: Path, file: str, data: bytes | None, sentence: str) -> None:
+    """Other encodings, other kinds of files, other names: the line where it shows, and what to do."""
+    if data is None:
+        os.mkfifo(tmp_path / file)
+    else:
+        (tmp_path / file).write_bytes(data)
+    _, wrong = examine(tmp_path)
+    assert len(wrong) == 1
+    assert sentence in wrong[0]
+
+
+@pytest.mark.parametrize("data", [
+    b"\xef\xbb\xbfGullphone\nCaf\xc3\xa9phone\n", b"Gullphone\r\nCaf\xc3\xa9phone\r\n", b"\r# ours\rGullphone\rCafe\xcc\x81phone",
+])
+def test_any_editor_will_do(tmp_path: Path, data: bytes) -> None:
+    """A mark of byte order, the line ends of any system, letters composed or not: the entries are the same."""
+    (tmp_path / "products.txt").write_bytes(data)
+    (tmp_path / "notes.md").write_bytes(b"\xff")
+    own = read(tmp_path)
+    assert [entry for _, entry in own.added["products"]] == [("Gullphone",), ("Caf\u00e9phone",)]
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A misspelt path must not read as no changes."""
     with pytest.raises(ConfigurationError, match="nowhere: cannot be read"):

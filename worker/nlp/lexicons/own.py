@@ -12,6 +12,8 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,6 +25,12 @@ from worker.nlp.lexicons.shapes import Entry, Field, built_in, names, parse, sha
 _ANY = "*"
 #: Characters of the hash that a result's provenance shows.
 _DIGITS = 16
+#: Bytes of a file and characters of a line at most, many times those of Wiredesk's own: what has more is something else.
+_LARGEST = 16 << 20
+_LONGEST = 20_000
+_ENDS = re.compile(r"\r\n|\r|\n")
+#: What no text holds: it shows a file of another kind or encoding, and would never match.
+_CONTROL = re.compile(r"[\0-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,8 @@ def examine(folder: Path) -> tuple[OwnLexicons, list[str]]:
     """Read a user's folder and say what is wrong in it, each with file, line and what to do."""
     own = OwnLexicons(folder)
     try:
-        files = sorted(path for path in folder.iterdir() if path.suffix == ".txt")
+        files = sorted(path for path in folder.iterdir() if path.suffix == ".txt" or (
+            path.suffix.lower() in ("", ".txt") and path.stem.lower() in names()))
     except OSError as error:
         return own, [f"{folder}: cannot be read ({error.strerror}); let WIREDESK_LEXICONS name a folder, or nothing"]
     wrong = [sentence for path in files for sentence in _read_file(own, path)]
@@ -79,21 +88,53 @@ def examine(folder: Path) -> tuple[OwnLexicons, list[str]]:
 
 
 def _read_file(own: OwnLexicons, path: Path) -> Iterator[str]:
-    if path.stem not in names():
-        near = difflib.get_close_matches(path.stem, names(), 1)
+    if path.suffix != ".txt" or path.stem not in names():
+        near = difflib.get_close_matches(path.stem.lower(), names(), 1)
         advice = f"did you mean {near[0]}.txt?" if near else f"the lexicons are {', '.join(names())}"
         yield f"{path}: there is no lexicon of this name; {advice}"
         return
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        yield f"{path}: cannot be read ({error}); write it as UTF-8 text"
+        text = _text(path)
+    except OSError as error:
+        yield f"{path}: cannot be read ({(error.strerror or str(error)).lower()}); mend that or take it out of the folder"
+        return
+    except ValueError as error:
+        yield f"{path}{error}"
         return
     for number, entry in parse(text):
         if entry[0] == "-" or entry[0].startswith("- "):
             own.taken.setdefault(path.stem, []).append((number, (entry[0][1:].strip(), *entry[1:])))
         else:
             own.added.setdefault(path.stem, []).append((number, entry))
+
+
+def _text(path: Path) -> str:
+    """Give a file's text with plain ends of lines and composed letters, as articles have them.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: it is no text; says where and what to do, to be put behind the file's name.
+    """
+    if not path.is_file():
+        raise OSError("it is no file")
+    if (size := path.stat().st_size) > _LARGEST:
+        raise ValueError(f": has {size >> 20:,} MiB, more than the {_LARGEST >> 20} that a lexicon may have; is it the right file?")
+    data = path.read_bytes()
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise ValueError(": is UTF-16; save it as UTF-8")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = len(_ENDS.findall(data[:error.start].decode(errors="replace"))) + 1
+        raise ValueError(f", line {line}: byte {data[error.start]:#04x} is not UTF-8; save the file as UTF-8") from None
+    text = _ENDS.sub("\n", text)
+    if (found := _CONTROL.search(text)) is not None:
+        line = text.count("\n", 0, found.start()) + 1
+        raise ValueError(f", line {line}: holds the control character U+{ord(found[0]):04X}; remove it, or save the file as UTF-8 text")
+    for number, line_ in enumerate(text.split("\n"), start=1):
+        if len(line_) > _LONGEST:
+            raise ValueError(f", line {number}: has more than {_LONGEST:,} characters; an entry stands on one line, the next on another")
+    return unicodedata.normalize("NFC", text)
 
 
 def _check(own: OwnLexicons, name: str) -> Iterator[str]:

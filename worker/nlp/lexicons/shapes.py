@@ -98,7 +98,7 @@ def built_in(name: str) -> tuple[Entry, ...]:
 
 def parse(text: str) -> Iterator[tuple[int, Entry]]:
     """Give the entries of a lexicon's text, each with its line's number."""
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.split("\n"), start=1):
         if line.strip() and not line.startswith("#"):
             yield number, tuple(field.strip() for field in line.split("|"))
 
