@@ -79,3 +79,18 @@ def test_pronouns_and_descriptions_are_tied(reader: Reader, row: dict[str, Any])
     else:
         assert entity is not None
         assert ("is" in row) == (row.get("is", row.get("not")) in [mention["text"] for mention in entity["mentions"]])
+
+
+def test_a_month_is_no_mention_of_the_person_of_that_name(reader: Reader) -> None:
+    """"In May" and "May 2019" say when, though Theresa May is in the article."""
+    result = read(reader, "The prime minister, Theresa May, was glad. May won the vote in May. She had come in May 2019, not by May.")
+    person = entity_with(result, "Theresa May")
+    assert person is not None
+    assert [m["text"] for m in person["mentions"] if m["form"] == "name"] == ["Theresa May", "May"]
+
+
+def test_a_ministry_that_is_named_without_its_state_bears_it(reader: Reader) -> None:
+    """Two states' ministries of one name have two keys, so that they stay apart across articles."""
+    result = read(reader, "Japan's Foreign Ministry protested. China's Foreign Ministry rejected the note.")
+    assert [entity["name"] for entity in result["entities"] if entity["type"] == "ORG"] == [
+        "Foreign Ministry of Japan", "Foreign Ministry of China"]

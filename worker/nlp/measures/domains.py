@@ -25,7 +25,7 @@ _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 def in_full(copy: Copy, counted: Counted) -> Counted:
     """Give the phrase with its superlative's domain or its kind's noun, where it has one."""
     columns = copy.columns
-    if columns.lemmas[counted.head].lower() in words("kind_nouns") or columns.words[counted.head] in words("kind_nouns"):
+    if columns.low_lemmas[counted.head] in words("kind_nouns") or columns.words[counted.head] in words("kind_nouns"):
         return _widened(copy, counted, frozenset({"of"}))
     if all(columns.tags[token] not in _SUPERLATIVES for token in range(counted.first, counted.head)):
         return counted

@@ -8,6 +8,7 @@
 - recurrence: a name recognised once is recognised everywhere
 - names: the five above in order
 - aliases: when two spellings name one party
+- state_bodies: which state's ministry, parliament or army is meant
 - renames, merging: names that are one entity
 - phrases, descriptions, salience, agreement, voices, coreference: what pronouns and descriptions stand for
 - roles: titles, appositions and other words for what people are

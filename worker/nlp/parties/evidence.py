@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SPEECH = frozenset({"say", "tell", "add", "write", "argue", "note", "explain", "recall", "admit", "joke", "quip", "insist"})
 _LONGEST_LIST = 12
+_PRONOUNS = {"he": 1.8, "she": 1.8, "it": -1.0}
 Votes = dict[str, float]
 
 
@@ -54,8 +55,8 @@ def _from_ending(columns: Columns, name: Name, votes: Votes) -> None:
         known = endings().get(columns.words[name.last - 1])
         if known:
             votes[known[0]] += known[1]
-        elif name.type == "PERSON" and columns.words[name.first] in words("given_names"):
-            votes["PERSON"] += 1
+        elif columns.words[name.first] in words("given_names") and (name.type == "PERSON" or _may_be_person(columns, name)):
+            votes["PERSON"] += 1 if name.type == "PERSON" else 2.5
         if name.type != "PERSON" and any(columns.words[token] in ("&", "of", "for") for token in range(name.first + 1, name.last - 1)):
             votes[name.type] += 1
 
@@ -130,12 +131,38 @@ def _from_grammar(columns: Columns, name: Name, votes: Votes) -> None:
             for child in columns.children[governor]:
                 if columns.deps[child] == "attr":
                     _vote_noun(columns, child, votes, 2.5)
+        if name.type in ("ORG", "GPE", "LOC", "PRODUCT"):
+            votes["PERSON"] += _called_he(columns, name, governor)
     _from_list(columns, head, votes)
     for child in columns.children[head]:
         if columns.deps[child] == "appos" and child >= name.last:
             _vote_noun(columns, child, votes, 2)
     if dep == "appos" and governor < name.first:
         _vote_noun(columns, governor, votes, 2)
+
+
+def _may_be_person(columns: Columns, name: Name) -> bool:
+    """Tell "Marine Le Pen" and "Katie Walsh" from "Thomas Cook Group", "at Wanda Futures" and "Chicago's Palmer House"."""
+    inner = [token for token in range(name.first, name.last) if columns.lowers[token] not in words("particles")]
+    return name.type == "ORG" and len(inner) == 2 and all(  # noqa: PLR2004 - a given name and a surname
+        columns.tags[token] == "NNP" and columns.words[token].istitle() for token in inner) \
+        and columns.words[name.last - 1] not in words("public_bodies") \
+        and columns.lowers[name.first - 1] not in ("the", "at", "'s", "’s", "in")
+
+
+def _called_he(columns: Columns, name: Name, verb: int) -> float:
+    """Weigh who is called he or she: in what is said ("Obi said she was glad"), less by the next sentence ("Obi warned. He ...")."""
+    for child in columns.children[verb]:
+        if columns.deps[child] == "ccomp" and columns.lemmas[verb] in words("speech_verbs"):
+            for token in columns.children[child]:
+                if columns.deps[token] == "nsubj" and (said := columns.lowers[token]) in _PRONOUNS:
+                    return _PRONOUNS[said]
+    sentence = columns.sents[verb]
+    if sentence + 2 >= len(columns.sentences) or name.last - name.first > 1:
+        return 0
+    first = columns.sentences[sentence + 1]
+    others = any(columns.ents[token] == "PERSON" for token in range(columns.sentences[sentence], first) if token != name.first)
+    return 1.0 if columns.words[first] in ("He", "She") and columns.deps[first] == "nsubj" and not others else 0
 
 
 def _from_list(columns: Columns, head: int, votes: Votes) -> None:

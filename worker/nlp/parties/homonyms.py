@@ -27,13 +27,12 @@ _NEAR = 8
 
 
 def person_or_state(columns: Columns, names: list[Name]) -> None:
-    """Tell a bare name that is a state's and a part of a person's name: "Michael Jordan scored. Jordan closed its border"."""
+    """Tell a bare name that is a state's and a person's: "Michael Jordan scored. Jordan closed its border", without Michael as well."""
     parts = {columns.words[token] for name in names if name.type == "PERSON" and name.last - name.first > 1
              for token in (name.first, name.last - 1)}
-    if not parts:
-        return
     for name in names:
-        if name.last - name.first != 1 or columns.words[name.first] not in parts or name.title != name.first:
+        known = columns.words[name.first] in parts
+        if name.last - name.first != 1 or name.title != name.first or not (known or name.type == "PERSON"):
             continue
         found = gazetteer().look_up(columns.words[name.first])
         if found is None or found[0] != "state" or found[1] != "name":
@@ -43,7 +42,8 @@ def person_or_state(columns: Columns, names: list[Name]) -> None:
             name.type, name.places, name.why = found[2][0].type, found[2], "state-grammar"
         elif votes < 0 and name.places:
             name.type, name.places, name.sense, name.form, name.why = "PERSON", (), None, "name", "person-grammar"
-    _given_or_town(columns, names, parts)
+    if parts:
+        _given_or_town(columns, names, parts)
 
 
 def _given_or_town(columns: Columns, names: list[Name], parts: set[str]) -> None:

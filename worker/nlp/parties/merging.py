@@ -13,12 +13,15 @@ from worker.nlp.parties.aliases import Alias, abbreviates, core_of, fold, initia
 from worker.nlp.parties.entity import Credits, Form, Gender
 from worker.nlp.parties.name import Name
 from worker.nlp.parties.renames import renamed
+from worker.nlp.parties.state_bodies import Body, says_state, state_bodies, state_name
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
     from worker.nlp.gazetteer import Place
 
 _LONGEST_ACRONYM = 7
+#: Within so many tokens behind a name stands the title that tells it from a namesake.
+_TITLE_BEHIND = 4
 #: Who is called by the given name alone.
 _REGAL = frozenset({"Pope", "King", "Queen", "Prince", "Princess", "Emperor", "Empress", "Patriarch", "Saint", "St."})
 
@@ -52,6 +55,8 @@ class Party:
     #: What was said besides these nouns ("senior").
     modifiers: set[str] = field(default_factory=set)
     offices: list[Office] = field(default_factory=list)
+    #: What tells it from other states' bodies of its kind.
+    body: Body | None = None
     #: Spellings of former and maiden names, by which it is not called.
     other_names: set[str] = field(default_factory=set)
 
@@ -92,14 +97,18 @@ def mark_reporters(columns: Columns, parties: list[Party], credit: Credits) -> N
 
 def _by_spelling(columns: Columns, names: list[Name]) -> dict[object, Party]:
     groups: dict[object, Party] = {}
+    bodies = state_bodies(columns, names)
     for name in names:
         text = name.text(columns)
         folded = fold(text)
+        body = bodies.get(name.first) if name.type == "ORG" else None
         spelled = (name.type, folded.removesuffix("s") if name.type == "NORP" else folded)
-        identity: object = name.places[0] if len(name.places) == 1 else spelled
+        identity: object = name.places[0] if len(name.places) == 1 else body or spelled
         party = groups.get(identity)
         if party is None:
-            party = groups[identity] = Party(type=name.type, name=text, names=[], places=name.places)
+            party = groups[identity] = Party(type=name.type, name=text, names=[], places=name.places, body=body)
+        elif body is not None and text not in party.spellings:
+            name.why = "state-body"
         party.names.append(name)
         party.spellings.add(text)
     return groups
@@ -136,6 +145,8 @@ def _join(columns: Columns, by_name: dict[str, Party], alias: Alias) -> None:
     part, whole = by_name.get(short), by_name.get(long)
     if part is None or whole is None or part is whole or (part.places and whole.places):
         return
+    if part.body and whole.body and part.body.state != whole.body.state:
+        return
     if part.type == "PERSON" and " " not in short and _apart(columns, part, whole, why):
         return
     for name in part.names:
@@ -153,6 +164,8 @@ def _apart(columns: Columns, part: Party, whole: Party, why: str) -> bool:
     if why == "given-name" and any(columns.words[token] in _REGAL for name in part.names
                                       for token in range(max(0, min(name.title, name.first - 1)), name.first)):
         return True
+    if why == "regnal-name" and any("Mother" in columns.words[name.title:name.last + _TITLE_BEHIND] for name in part.names):
+        return True  # "Elizabeth, the Queen Mother" is not Elizabeth II
     return {gender_of(columns, part), gender_of(columns, whole)} == {"male", "female"}
 
 
@@ -253,6 +266,9 @@ def _name(columns: Columns, party: Party) -> None:
     else:
         party.name = max(spellings - party.other_names or {party.name}, key=lambda text: (len(text.split(" ")), len(text), text))
         party.name = gazetteer().nicknames.get(party.name, party.name)
+        if party.body and party.body.state:
+            whole = [name.text(columns) for name in party.names if says_state(columns, name)]
+            party.name = max(whole, key=lambda text: (len(text), text)) if whole else f"{party.name} of {state_name(party.body.state)}"
         if party.places and party.name.isupper() and len(party.name) > 4:  # noqa: PLR2004 - "NEW YORK" in a dateline
             party.name = party.name.title()
         party.type = max(by_type, key=lambda kind: (by_type[kind], kind))

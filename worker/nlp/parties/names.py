@@ -204,7 +204,11 @@ def _link(groups: dict[str, list[Name]], totals: dict[str, Votes]) -> None:
                 if kind == "PERSON" and len(parts := text.split(" ")) > 1}
     sure = {text.rsplit(" ", 1)[1] for text, kind in winners.items() if kind == "PERSON" and " " in text and _known_full_name(text)}
     firsts = {text.split(" ", 1)[0] for text, kind in winners.items() if kind == "ORG" and " " in text}
+    called = {text.split(" ", 1)[0] for text, kind in winners.items() if kind == "PERSON" and " " in text} - firsts
+    tails = {text.split(" ", 1)[1] for text, kind in winners.items() if kind == "PERSON" and text.count(" ") > 1}
     for text, group in groups.items():
+        if text in tails and " " in text:
+            totals[text]["PERSON"] += 2.5  # "Le Pen" of Marine Le Pen
         if " " not in text:
             if any(ch.isdigit() for ch in text):
                 totals[text]["PERSON"] -= 3
@@ -213,6 +217,8 @@ def _link(groups: dict[str, list[Name]], totals: dict[str, Votes]) -> None:
                 totals[text]["PERSON"] += 2.5 if text in sure or len(group) < _MANY else 1
             elif text in firsts and text not in words("given_names"):
                 totals[text]["ORG"] += 2
+            elif text in called:
+                totals[text]["PERSON"] += 1  # "Tedros" of Tedros Adhanom Ghebreyesus
 
 
 __all__ = ["Name", "Place", "find_names"]

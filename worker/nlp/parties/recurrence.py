@@ -13,6 +13,9 @@ from worker.nlp.parties.spans import after_title, titles
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
 
+#: Before a month; the second, before people as well.
+_IN_MONTHS = frozenset({"in", "since", "until", "till", "during", "early", "late", "mid", "last", "next", "this", "each", "every"})
+_MAYBE_IN_MONTHS = frozenset({"by", "from", "of", "to", "before", "after", "and", "between"})
 _RECURRING = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC"})
 
 
@@ -66,12 +69,13 @@ def recurring(columns: Columns, names: list[Name]) -> list[Name]:
     found = []
     for token, word in enumerate(columns.words):
         if word not in sequences or token in taken \
-                or not (columns.tags[token] in ("NNP", "NNPS") or _mistagged(word, columns.tags[token], spellings)):
+                or not (columns.tags[token] in ("NNP", "NNPS") or _mistagged(word, columns.tags[token], spellings)
+                        or (columns.tags[token] == "MD" and columns.deps[token] == "nsubj")):  # "May won": no auxiliary
             continue
         for parts, model in sorted(sequences[word].items(), key=lambda item: -len(item[0])):
             last = token + len(parts)
             if tuple(columns.words[token:last]) == parts and not any(other in taken for other in range(token, last)) \
-                    and _free(columns, token, last):
+                    and _free(columns, token, last) and not (len(parts) == 1 and _is_month(columns, token)):
                 whole = len(parts) > 1 or parts[0] not in endings()
                 if not whole and columns.lowers[token - 1] != "the":
                     continue
@@ -87,10 +91,22 @@ def _mistagged(word: str, tag: str, spellings: frozenset[str]) -> bool:
     return tag in ("NN", "NNS", "JJ") and word[0].isupper() and not word.isupper() and word.lower() not in spellings
 
 
+def _is_month(columns: Columns, token: int) -> bool:
+    """Tell the month from Theresa May: "in May", "May 2019", "by May" where the model sees a date."""
+    if columns.lowers[token] not in words("months"):
+        return False
+    before = columns.lowers[token - 1] if token else ""
+    dated = token + 1 < columns.size and columns.words[token + 1][0].isdigit()
+    return dated or before in _IN_MONTHS or before[:1].isdigit() or (before in _MAYBE_IN_MONTHS and columns.ents[token] == "DATE")
+
+
 def _free(columns: Columns, first: int, last: int) -> bool:
     """Not a part of a longer name: no neighbour that is a name too."""
     before, after = first - 1, last
     if before >= 0 and columns.tags[before] == "NNP" and columns.ends[before] + 1 == columns.starts[first] \
             and columns.heads[before] in range(first, last) and columns.deps[before] == "compound":
         return columns.words[before].endswith(".") or columns.low_lemmas[before] in ("mr", "mrs", "ms", "dr", "president", "minister")
+    if last - first == 1 and after < columns.size and columns.words[first] in titles() and columns.tags[after] == "NNP" \
+            and columns.starts[after] == columns.ends[first] + 1:
+        return False  # the Queen Mother is not the Queen
     return after >= columns.size or columns.tags[after] != "NNP" or columns.heads[last - 1] != after or columns.deps[last - 1] != "compound"
