@@ -26,6 +26,7 @@ _ORGANS = frozenset({"GOV", "MIL", "LEG", "JUD", "SPY"})
 _NAMED = frozenset({"GPE", "ORG", "NORP", "PERSON"})
 _NAMES = frozenset({"name", "acronym", "demonym", "metonym"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
+_ALPHA_3 = 3
 #: Prepositions that tell where a party belongs: "police in Monrovia", "president of Armenia".
 _HOME = ("of", "in", "from", "at", "throughout", "across")
 #: What follows these is no part of the phrase's own parties.
@@ -79,6 +80,11 @@ class Actors:
         if found is None:
             found = self._known[token] = self._find(token)
         return found
+
+    def is_state(self, actor: Actor) -> bool:
+        """Tell whether the party is a state itself, no town or part of one."""
+        ids = None if actor.entity is None else self._parties.entities[actor.entity].ids
+        return ids is not None and len(ids.iso3166 or "") == _ALPHA_3
 
     def all_of(self, token: int) -> list[Actor]:
         """Give the parties of a noun and of those joined to it by "and"."""

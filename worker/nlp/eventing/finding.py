@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.arguments import Arguments
+from worker.nlp.eventing.bystanders import only_where, without_bystanders
 from worker.nlp.eventing.frames import Frame, classes, frames_of
 from worker.nlp.eventing.matching import Matcher, able
 from worker.nlp.eventing.nominal import Nominal
@@ -277,6 +278,9 @@ class Finder:
         return None
 
     def _recipients(self, token: int, noun: int | None, frame: Frame, actors: list[Actor]) -> list[Actor]:
+        return without_bystanders(self._columns, self._actors, token, frame, self._named_parties(token, noun, frame, actors))
+
+    def _named_parties(self, token: int, noun: int | None, frame: Frame, actors: list[Actor]) -> list[Actor]:
         columns, arguments = self._columns, self._arguments
         found: list[Actor] = []
         #: "inspectors of the IAEA": who is only described stands back behind who is named.
@@ -295,7 +299,7 @@ class Finder:
                              for actor in arguments.parties(noun_)]
                 case _:
                     found = [actor for after in arguments.after(token, place) for actor in arguments.parties(after)]
-            found = _apart(found, actors)
+            found = [actor for actor in _apart(found, actors) if not (nameless and only_where(columns, actor))]
             if any(actor.code or actor.entity is not None for actor in found):
                 return found
             nameless = nameless or found
@@ -314,8 +318,7 @@ class Finder:
                 return found
         for place in ("against", "on", "at") if frame.type == "ASSAULT" else ("against", "to", "with", "on", "from", "at"):
             for after in self._arguments.after(token, place):
-                found = _apart(self._arguments.parties(after), actors)
-                if found:
+                if found := _apart(self._arguments.parties(after), actors):
                     return found
         return []
 
@@ -328,16 +331,12 @@ class Finder:
                     for inner in columns.children[child] if columns.deps[inner] in ("pcomp", "acl", "xcomp")]
         for verb in pending:
             subject = next((child for child in columns.children[verb] if columns.deps[child] in ("nsubj", "nsubjpass")), None)
-            if subject is not None:
-                found = _apart(arguments.parties(subject), actors)
-                if found:
-                    return found
+            if subject is not None and (found := _apart(arguments.parties(subject), actors)):
+                return found
             noun = arguments.object(verb)
             match = self._matcher.verb(verb)
-            if match is not None and match[0].recipients:
-                found = self._recipients(verb, noun, match[0], actors)
-                if found:
-                    return found
+            if match is not None and match[0].recipients and (found := self._recipients(verb, noun, match[0], actors)):
+                return found
             found = _apart(arguments.parties(noun), actors) if noun is not None else []
             if found:
                 return found
@@ -345,13 +344,11 @@ class Finder:
                 found = _apart([actor for after in arguments.after(verb, place) for actor in arguments.parties(after)], actors)
                 if found:
                     return found
-            found = self._below(verb, actors)
-            if found:
+            if found := self._below(verb, actors):
                 return found
         return []
 
-    def _by_thing(self, token: int) -> bool:
-        """"helicopters that support the business": what is no party helps nobody."""
+    def _by_thing(self, token: int) -> bool:  # "helicopters that support the business": what is no party helps nobody
         subject = None if self._arguments.passive(token) else self._arguments.subject(token)
         return subject is not None and (self._columns.pos[subject] != "PRON" or self._columns.lowers[subject] == "it")
 
