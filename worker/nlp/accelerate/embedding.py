@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,8 +20,8 @@ LEXICAL = frozenset({ORTH, LOWER, PREFIX, SUFFIX, SHAPE, IS_SPACE})
 OF_TOKEN = frozenset({NORM, SPACY})
 KNOWN = frozenset({"extract_features", "list2ragged", "ragged2list", "ints-getitem", "hashembed", "static_vectors", "maxout", "layernorm",
                    "dropout"})
-#: Rows kept; when they are full all are forgotten. 14,336 rows of 96 numbers are 5.5 MB, touched only as they fill.
-CAPACITY = 14_336
+#: Rows held; when they are full all but those kept for good are forgotten. 12,288 rows of 96 numbers are 4.7 MB, touched only as they fill.
+CAPACITY = 12_288
 
 
 class Embedding:
@@ -40,6 +41,13 @@ class Embedding:
         self._mix = MaxoutNorm(only(embed, "maxout"), only(embed, "layernorm"))
         self._table = np.zeros((CAPACITY, self._mix.outputs), dtype=np.float32)
         self._rows: dict[int, int] = {}
+        #: So many of the first rows stay.
+        self._kept = 0
+
+    def keep(self, doc: Doc) -> None:
+        """Learn the doc's words for good, before the process forks: its children then share these rows."""
+        self(doc)
+        self._kept = len(self._rows)
 
     def __call__(self, doc: Doc) -> Floats:
         """Give the embeddings of the doc's tokens, one row each."""
@@ -48,9 +56,9 @@ class Embedding:
         if None in rows:
             new = {key: token for token, (key, row) in enumerate(zip(keys, rows, strict=True)) if row is None}
             if len(self._rows) + len(new) > CAPACITY:
-                self._rows.clear()
-                new = {key: token for token, key in enumerate(keys)}
-            if len(new) > CAPACITY:
+                self._rows = dict(islice(self._rows.items(), self._kept))
+                new = {key: token for token, key in enumerate(keys) if key not in self._rows}
+            if len(self._rows) + len(new) > CAPACITY:
                 return self._compute(read(doc, self._columns), read(doc, [ORTH])[:, 0])
             self._learn(doc, new)
             rows = list(map(self._rows.get, keys))

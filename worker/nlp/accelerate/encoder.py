@@ -71,12 +71,12 @@ class ContextVectors:
     def __init__(self, model: Node, vocab: Vocab) -> None:
         if not (model.has_ref("embed") and model.has_ref("encode")):
             raise Unfit("vectors that are not spaCy's Tok2Vec")
-        self._embedding = Embedding(model.get_ref("embed"), vocab)
+        self.embedding = Embedding(model.get_ref("embed"), vocab)
         self._encoder = Encoder(model.get_ref("encode"))
 
     def __call__(self, doc: Doc) -> Floats:
         """Give the vectors of the doc's tokens, one row each."""
-        return self._encoder(self._embedding(doc))
+        return self._encoder(self.embedding(doc))
 
 
 def vectors_of(model: Node, vocab: Vocab) -> Callable[[Doc], Floats]:

@@ -21,7 +21,7 @@ class Labels:
 
     def __init__(self, pipe: Pipe, attributes: list[int], values: list[tuple[int, ...]]) -> None:
         self._pipe = pipe
-        self._vectors = vectors_of(pipe.model.layers[0], pipe.vocab)
+        self.vectors = vectors_of(pipe.model.layers[0], pipe.vocab)
         self._scores = Linear(only(pipe.model, "softmax"))
         self._attributes = attributes
         self._values: Words = np.array(values, dtype=np.uint64)
@@ -30,7 +30,7 @@ class Labels:
         """Label the doc; one that is labelled already goes to spaCy's own component, which knows what may be overwritten."""
         if read(doc, self._attributes).any():
             return self._pipe(doc)  # type: ignore[no-any-return] # spaCy's stubs say Any
-        best = self._scores(self._vectors(doc)).argmax(axis=1)
+        best = self._scores(self.vectors(doc)).argmax(axis=1)
         return write(doc, self._attributes, self._values[best])
 
 

@@ -48,7 +48,7 @@ class Ner:
     def __init__(self, pipe: Pipe) -> None:
         self._pipe = pipe
         self._states = States(pipe, FEATURES)
-        self._vectors = vectors_of(pipe.model.get_ref("tok2vec"), pipe.vocab)
+        self.vectors = vectors_of(pipe.model.get_ref("tok2vec"), pipe.vocab)
         self._narrow = Linear(pipe.model.get_ref("tok2vec").layers[-1])
         upper = pipe.model.get_ref("upper")
         self._weights, self._bias = transposed(upper.get_param("W")), upper.get_param("b")
@@ -74,7 +74,7 @@ class Ner:
         if state[:, 2].any():
             return self._pipe(doc)  # type: ignore[no-any-return] # spaCy's stubs say Any
         starts_sentence = np.append(state[1:, 0] == 1, True)
-        table = self._states.table(self._narrow(self._vectors(doc)))
+        table = self._states.table(self._narrow(self.vectors(doc)))
         moves = self._outside_moves(table, starts_sentence, state[:, 1] != 0)
         begins = np.flatnonzero(self._is_begin[moves])
         opened = _Open(begins, begins + 1, self._going_on[moves[begins]], self._ending[moves[begins]])

@@ -37,7 +37,7 @@ class Parser:
     def __init__(self, pipe: Pipe, loop: Loop) -> None:
         self._pipe, self._loop = pipe, loop
         self._states = States(pipe, FEATURES)
-        self._vectors = vectors_of(pipe.model.get_ref("tok2vec"), pipe.vocab)
+        self.vectors = vectors_of(pipe.model.get_ref("tok2vec"), pipe.vocab)
         self._narrow = Linear(pipe.model.get_ref("tok2vec").layers[-1])
         upper = pipe.model.get_ref("upper")
         self._weights, self._bias = transposed(upper.get_param("W")), np.ascontiguousarray(upper.get_param("b"))
@@ -57,7 +57,7 @@ class Parser:
         if state[1:].any() or state[0, 1:].any():
             return self._pipe(doc)  # type: ignore[no-any-return] # spaCy's stubs say Any
         size = len(doc)
-        table = self._states.table(self._narrow(self._vectors(doc)))
+        table = self._states.table(self._narrow(self.vectors(doc)))
         heads, moves = np.empty(size, dtype=np.int32), np.empty(size, dtype=np.int32)
         if not self._loop(table, self._states.bias, self._weights, self._bias, self._kinds, heads, moves):
             return self._pipe(doc)  # type: ignore[no-any-return] # spaCy's stubs say Any

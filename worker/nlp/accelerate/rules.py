@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from spacy.attrs import DEP, LEMMA, LOWER, MORPH, ORTH, POS, TAG
+from spacy.lookups import Lookups, Table
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
@@ -27,6 +28,8 @@ _TAG, _POS, _MORPH, _LEMMA, _DEP, BEGINS, ENDS = range(7)
 #: Keys of a pattern's word that read the lexeme, and those that read what `READ` holds.
 PATTERN_KEYS = frozenset({"ORTH", "TEXT", "LOWER", "SHAPE", "PREFIX", "SUFFIX", "LENGTH", "IS_SPACE", "IS_PUNCT", "IS_ALPHA", "IS_DIGIT",
                           "IS_UPPER", "IS_LOWER", "IS_TITLE", "LIKE_NUM", "TAG", "POS", "MORPH", "LEMMA", "DEP"})
+#: The lemmatizer's table of words that are lemmas, by part of speech.
+_KNOWN_WORDS = "lemma_index"
 #: Rows kept; when they are full all are forgotten. 20,480 rows are 1.2 MB.
 CAPACITY = 20_480
 #: Patterns of two words must fit into the bits of one number.
@@ -40,6 +43,7 @@ class Rules:
         if not type(lemmatizer).__module__.startswith("spacy."):
             raise Unfit("a lemmatizer that is not spaCy's")
         self._ruler, self._lemmatizer = ruler, lemmatizer
+        self._lookups = _with_sets(lemmatizer.lookups)
         self._vocab = ruler.vocab
         self._begins, self._ends = Matcher(self._vocab), Matcher(self._vocab)
         #: Dependencies that a rule names; all others are alike to the rules.
@@ -75,7 +79,18 @@ class Rules:
         return write(doc, WRITTEN, values[:, :5])
 
     def _stock(self, doc: Doc) -> Doc:
-        return self._lemmatizer(self._ruler(doc))  # type: ignore[no-any-return] # a doc
+        return self._lemmatized(self._ruler(doc))
+
+    def _lemmatized(self, doc: Doc) -> Doc:
+        lemmatizer = self._lemmatizer
+        own = lemmatizer.lookups
+        lemmatizer.lookups = self._lookups
+        try:
+            return lemmatizer(doc)  # type: ignore[no-any-return] # a doc
+        finally:
+            lemmatizer.lookups = own
+            # It remembers every form of every word for ever; the table here is what remembers.
+            lemmatizer.cache.clear()
 
     def _learn(self, state: Words, keys: list[int]) -> bool:
         """Add the words that are not in the table; false if they cannot be."""
@@ -94,7 +109,7 @@ class Rules:
         rows = self._table[first:first + len(new)]
         rows[:, BEGINS], rows[:, ENDS] = self._bits(self._begins, sample), self._bits(self._ends, sample)
         self._ruler.set_annotations(sample, [match for match in self._ruler.match(sample) if match[3] - match[2] == 1])
-        rows[:, :5] = read(self._lemmatizer(sample), WRITTEN)
+        rows[:, :5] = read(self._lemmatized(sample), WRITTEN)
         # A dependency stays the token's own unless a rule changed it.
         rows[:, _DEP][rows[:, _DEP] == before[:, 5]] = 0
         lower = read(sample, [LOWER])[:, 0]
@@ -154,3 +169,16 @@ class Rules:
         for label in named:
             number = self._vocab.strings.add(label)
             self._named[number] = number
+
+
+def _with_sets(lookups: Lookups) -> Lookups:
+    """Give a lemmatizer's tables with the words that are lemmas as sets: spaCy looks for each guess in a list of up to 57,000."""
+    tables = {name: lookups.get_table(name) for name in lookups.tables}
+    if (known := tables.get(_KNOWN_WORDS)) is not None:
+        tables[_KNOWN_WORDS] = Table(_KNOWN_WORDS)
+        for key, words in known.items():
+            tables[_KNOWN_WORDS][key] = frozenset(words) if isinstance(words, list) else words
+    found = Lookups()
+    # Not `add_table`, which would copy them: some hold half a million words.
+    found._tables.update(tables)  # noqa: SLF001 - likewise
+    return found

@@ -60,11 +60,11 @@ class SharedVectors:
     """The twin of a tok2vec component: it leaves the vectors in the doc's tensor, where later components look."""
 
     def __init__(self, pipe: Pipe) -> None:
-        self._vectors = ContextVectors(pipe.model, pipe.vocab)
+        self.vectors = ContextVectors(pipe.model, pipe.vocab)
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the doc's tensor."""
-        vectors: Any = self._vectors(doc)
+        vectors: Any = self.vectors(doc)
         doc.tensor = vectors
         return doc
 

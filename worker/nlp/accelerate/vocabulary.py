@@ -5,6 +5,7 @@ What is kept is bounded, so that a process that reads for months grows no furthe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,9 @@ class Vocabulary:
         if isinstance(nlp.tokenizer, Tokenizer):
             nlp.tokenizer.max_cache_size = KEPT
         strings = nlp.vocab.strings
-        self._keep([strings[key] for key in islice(nlp.vocab.vectors.keys(), frequent)])
+        #: The words that are kept from the start.
+        self.frequent = tuple(strings[key] for key in islice(nlp.vocab.vectors.keys(), frequent))
+        self._keep(self.frequent)
 
     def notice(self, text: str) -> None:
         """Keep the words that come a second time; call it outside the memory zone in which the text is read."""
@@ -49,7 +52,7 @@ class Vocabulary:
             self._met.clear()
         self._met |= new
 
-    def _keep(self, words: list[str]) -> None:
+    def _keep(self, words: Sequence[str]) -> None:
         for word in words:
             # To tokenize a stretch is to make its words, and to remember how it falls into them.
             runs.make_doc(self._nlp, word)
