@@ -48,10 +48,10 @@ def matches(columns: Columns) -> Iterator[Match]:
             end = found.last
 
 
-class _Openings(dict[str, tuple[int, set[str]] | None]):
+class _Openings(dict[str, tuple[int, frozenset[str]] | None]):
     """Of how many words the longest entry is that opens with a word, and with which characters it can go on; most words open none."""
 
-    def __missing__(self, word: str) -> tuple[int, set[str]] | None:
+    def __missing__(self, word: str) -> tuple[int, frozenset[str]] | None:
         known = gazetteer()
         opening = word
         if word not in known.openings:
