@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 # One article is read by one process on one core: threads below would only fight for it. Before anything imports NumPy.
 for _variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -23,7 +23,7 @@ from kombu.entity import Queue
 from worker import transport
 from worker.errors import ConfigurationError, ServerUnavailableError
 from worker.ledger import keys
-from worker.ledger.server import sentinel_parts
+from worker.ledger.server import open_client, sentinel_parts
 from worker.logs import set_up_logs
 from worker.relay import QUEUE_ARGUMENTS
 from worker.settings import Settings, load_settings, server_url
@@ -37,8 +37,10 @@ def broker_url(url: str) -> str:
     """Give a redis-py URL as Celery writes it."""
     if url.startswith("unix://"):
         parts = urlsplit(url)
-        database = parse_qs(parts.query).get("db", ["0"])[0]
-        return f"redis+socket://{parts.netloc}{parts.path}?virtual_host={database}"
+        given = {"username": parts.username or "", "password": parts.password or ""} | {
+            name: quote(values[0], safe="") for name, values in parse_qs(parts.query).items()}
+        secret = f"{given['username']}:{given['password']}@" if given["password"] else ""
+        return f"redis+socket://{secret}{parts.path}?virtual_host={given.get('db', '0')}"
     if url.startswith("sentinel://"):
         hosts, _, number, password = sentinel_parts(url)
         secret = f":{password}@" if password else ""
@@ -129,6 +131,7 @@ def make_app(settings: Settings) -> Celery:
     made = Celery("wiredesk")
     try:
         url = server_url(settings)
+        open_client(url).close()  # it connects to nothing yet
     except (ServerUnavailableError, ConfigurationError):
         # Whoever only imports the application needs no server; a worker names it (worker/tasks.py).
         url = ""

@@ -148,7 +148,6 @@ def _gateway(settings: Settings, environment: dict[str, str], port: int) -> Part
 def _flower(settings: Settings, environment: dict[str, str], port: int) -> Part:
     address, home = settings.flower.address, settings.home.absolute()
     command, secret = flower_command(settings, port)
-    _require_free("flower", address, port)
     return Part("flower", command, home / "flower.log", environment | secret, 5.0, f"http://{address}:{port}/")
 
 
@@ -158,11 +157,12 @@ def flower_command(settings: Settings, port: int) -> tuple[list[str], dict[str, 
     Flower keeps its tasks over a restart, in `home`.
 
     Raises:
-        ConfigurationError: others could reach it without a password.
+        ConfigurationError: others could reach it without a password, or its port is taken.
     """
     address, home = settings.flower.address, settings.home.absolute()
     if not is_loopback(address) and not (settings.flower.user and settings.flower.password):
         raise ConfigurationError(f"flower.address: others could reach Flower on {address}; set flower.user and flower.password")
+    _require_free("flower", address, port)
     options = [f"--address={address}", f"--port={port}", "--persistent=True", f"--db={home / 'flower.db'}", "--state_save_interval=60000",
                "--max_tasks=20000", "--purge_offline_workers=300", "--enable_events=True", f"--tasks_columns={_FLOWER_COLUMNS}"]
     if settings.flower.read_only:

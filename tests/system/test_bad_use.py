@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+import socketserver
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from tests.servers import Server, Worker, open_ledger, server_binaries, wait_for
 from tests.system.commands import environment, wiredesk
+from worker.producer import submit
 
 
 @pytest.mark.parametrize(("arguments", "status", "sentence"), [
@@ -50,6 +55,74 @@ def test_an_unreachable_server_is_named_without_its_password(tmp_path: Path) -> 
     assert status == 1
     assert "127.0.0.1:1" in err
     assert "sesame" not in out + err
+
+
+@pytest.mark.parametrize(("url", "sentence"), [
+    ("http://127.0.0.1:1/0", "redis_url: http://127.0.0.1:1/0 cannot be used: write redis://, rediss://, unix:// or sentinel://"),
+    ("sentinel://127.0.0.1:1", "redis_url: sentinel://127.0.0.1:1 cannot be used: write sentinel://host:26379,host:26379/name-of"),
+])
+def test_an_address_of_another_kind_is_refused(tmp_path: Path, url: str, sentence: str) -> None:
+    """By every part, also by those that Celery's own program takes over."""
+    for command in ("status", "worker", "flower", "gateway"):
+        status, out, err = wiredesk(command, env=environment(tmp_path, WIREDESK_REDIS_URL=url))
+        assert (status, "Traceback" in out + err) == (2, False)
+        assert sentence in err
+
+
+def test_a_server_that_wants_a_password_says_so(tmp_path: Path) -> None:
+    """Without the password, and with a wrong one, which is never shown; with the right one a worker works, on a socket as well."""
+    server = Server(server_binaries()["valkey"])
+    try:
+        with open_ledger(server.url) as ledger:
+            ledger.client.config_set("requirepass", "open/sesame")
+        for url, shown in ((server.url, ""), (f"{server.url}&password=open/barley", "&password=***")):
+            for command, expected in (("status", 1), ("worker", 2), ("gateway", 2)):
+                status, out, err = wiredesk(command, env=environment(tmp_path, WIREDESK_REDIS_URL=url))
+                assert status == expected
+                assert "lets nobody in without the right name and password; put them into its address" in err
+                assert "barley" not in out + err
+                assert expected == 2 or f"{server.url}{shown} lets" in err
+        url = f"{server.url}&password=open/sesame"
+        with open_ledger(url) as ledger:
+            submit([{"id": "a", "text": "Rain fell."}], ledger=ledger)
+            worker = Worker(url, app="tests.faults.hurt_worker")
+            try:
+                wait_for(lambda: ledger.status().done == 1, 60)
+                assert "sesame" not in worker.lines()
+            finally:
+                worker.close()
+    finally:
+        server.close()
+
+
+def test_a_server_of_another_program_is_named(tmp_path: Path) -> None:
+    """What starts refuses it; doctor lists it with everything else, and is not advised to call itself."""
+    class Other(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(4_096)
+            self.request.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Other) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        env = environment(tmp_path, WIREDESK_REDIS_URL=f"redis://127.0.0.1:{other.server_address[1]}/0", COLUMNS="300")
+        for command in ("worker", "gateway"):
+            status, out, err = wiredesk(command, env=env)
+            assert (status, "Traceback" in out + err) == (2, False)
+            assert "what answers there is no Redis or Valkey" in err
+        status, out, err = wiredesk("doctor", env=env)
+        assert (status, "no Redis or Valkey answers there" in out, "doctor" in err, "memory" in out) == (1, True, False, True)
+        other.shutdown()
+
+
+def test_a_port_in_use_is_named(tmp_path: Path) -> None:
+    """Flower's own word would be a traceback."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        status, out, err = wiredesk("flower", "--port", port, env=environment(tmp_path, WIREDESK_REDIS_URL="redis://127.0.0.1:1/0"))
+    assert (status, "Traceback" in out + err) == (2, False)
+    assert f"port {port} on 127.0.0.1 cannot be used (Address already in use); choose another" in err
 
 
 def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import redis
 import typer
 
 from worker import __version__
@@ -17,7 +18,7 @@ from worker.errors import ConfigurationError, ServerUnavailableError
 from worker.ledger import connect
 from worker.ledger.server import check_celery, check_server, masked
 from worker.relay import Relay
-from worker.settings import Settings, load_settings
+from worker.settings import Settings, load_settings, server_url
 
 #: (level, subject, sentence); level is ok, warning or error.
 Finding = tuple[str, str, str]
@@ -78,6 +79,10 @@ def _one_server(settings: Settings, url: str) -> Iterator[Finding]:
         now = ledger.status()
     except (ConfigurationError, ServerUnavailableError) as error:
         yield "error", "server", str(error)
+        return
+    except redis.RedisError as error:
+        yield "error", "server", (f"{masked(url or server_url(settings))}: no Redis or Valkey answers there, its user may not do what "
+                                  f"Wiredesk needs, or keys of Wiredesk were written to by others ({error})")
         return
     yield from ((finding.level, "server", finding.message) for finding in found)
     if not found:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from worker.cli import console
 from worker.settings import load_settings, server_url
+
+if TYPE_CHECKING:
+    from worker.settings import Settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -51,7 +54,7 @@ def worker(
 ) -> None:
     """Run a worker here; any number of them, on any number of machines, share one server."""
     settings = load_settings()
-    server_url(settings)  # a clear word before Celery starts
+    _check_address(settings)
     processes = concurrency or settings.worker.concurrency or os.cpu_count() or 1
     options = ["--concurrency", str(processes), "--hostname", f"wiredesk-{os.getpid()}@%h", "--without-gossip", "--without-mingle",
                "--loglevel", settings.logs.level.upper(), *(["--events"] if events else [])]
@@ -59,12 +62,12 @@ def worker(
     os.execv(sys.executable, [sys.executable, "-m", "celery", "-A", "worker.app", "worker", *options])
 
 
-def flower(port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Flower's port.")] = None) -> None:
+def flower(port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Flower's port.")] = None) -> None:
     """Run Flower here; anything but loopback needs flower.user and flower.password."""
     from worker.machine import flower_command
 
     settings = load_settings()
-    server_url(settings)
+    _check_address(settings)
     settings.home.mkdir(parents=True, exist_ok=True)
     command, secret = flower_command(settings, port or settings.flower.port)
     os.execve(command[0], command, {**os.environ, **secret})
@@ -88,3 +91,10 @@ def alive(seconds: Annotated[float, typer.Option(min=1, help="Longest silence.")
         console.say(f"no worker of {host} was heard of " + ("within ten minutes" if heard is None else f"for {heard:.0f} seconds"), "red")
         raise typer.Exit(1)
     console.say(f"a worker of {host} was heard of {heard:.0f} seconds ago", "green")
+
+
+def _check_address(settings: Settings) -> None:
+    """A clear word before Celery starts, which would end in a traceback."""
+    from worker.ledger.server import open_client
+
+    open_client(server_url(settings)).close()

@@ -23,6 +23,9 @@ UNAVAILABLE = (redis.ConnectionError, redis.TimeoutError, redis.exceptions.OutOf
 #: Answers of a server that runs but cannot write: disk full, replicas gone, script still running. redis-py has no classes for them.
 _REFUSALS = re.compile(r"MISCONF|NOREPLICAS|OOM|BUSY|LOADING|MASTERDOWN|READONLY|UNBLOCKED")
 
+_TURNED_AWAY = "lets nobody in without the right name and password; put them into its address, redis://name:password@host:6379/0"
+_ODD = "what answers there is no Redis or Valkey, or its user may not do what Wiredesk needs (deploy/redis/users.acl)"
+
 #: Seconds to wait for an answer: a script takes milliseconds, and each try waits so long.
 _SOCKET_TIMEOUT = 5
 _CONNECT_TIMEOUT = 5
@@ -58,12 +61,13 @@ def open_client(url: str, *, name: str = "wiredesk", single: bool = False) -> re
             return _sentinel_client(url, options)
         return redis.Redis.from_url(url, single_connection_client=single, **options)
     except ValueError as error:
-        raise ConfigurationError(f"redis_url: {masked(url)} cannot be used: {error}") from None
+        reason = "write redis://, rediss://, unix:// or sentinel://" if "schemes" in str(error) else str(error)
+        raise ConfigurationError(f"redis_url: {masked(url)} cannot be used: {reason}") from None
 
 
 def masked(url: str) -> str:
     """Give the URL with its password hidden, for people and logs."""
-    return re.sub(r"(//[^:@/]*:)[^@]*@", r"\1***@", url)
+    return re.sub(r"([?&]password=)[^&]*", r"\1***", re.sub(r"(//[^:@/]*:)[^@]*@", r"\1***@", url))
 
 
 def refused(error: redis.RedisError) -> bool:
@@ -72,9 +76,16 @@ def refused(error: redis.RedisError) -> bool:
 
 
 def unavailable(url: str, error: Exception) -> ServerUnavailableError:
-    """Make the error that tells a person which server does not answer."""
+    """Make the error that tells a person which server does not answer, or lets nobody in."""
+    if _turned_away(error):
+        return ServerUnavailableError(f"the server at {masked(url)} {_TURNED_AWAY}")
     return ServerUnavailableError(
         f"the server at {masked(url)} does not answer or takes no writes ({error}); what it accepted before is kept")
+
+
+def _turned_away(error: Exception) -> bool:
+    # Without any password the first command is refused, for which redis-py has no class.
+    return isinstance(error, redis.AuthenticationError) or "HELLO must be called" in str(error) or "NOAUTH" in str(error)
 
 
 def check_server(client: redis.Redis, *, allow_volatile: bool = False) -> list[Finding]:
@@ -97,9 +108,16 @@ def require_server(client: redis.Redis, *, allow_volatile: bool = False) -> list
     """Check the server and give the warnings.
 
     Raises:
-        ConfigurationError: the guarantees would not hold on this server.
+        ConfigurationError: the guarantees would not hold on this server, it lets nobody in, or is none.
     """
-    found = check_server(client, allow_volatile=allow_volatile)
+    try:
+        found = check_server(client, allow_volatile=allow_volatile)
+    except redis.RedisError as error:
+        if _turned_away(error):
+            raise ConfigurationError(f"redis_url: the server {_TURNED_AWAY}") from None
+        if refused(error):
+            raise
+        raise ConfigurationError(f"redis_url: {_ODD} ({error})") from None
     errors = [finding.message for finding in found if finding.level == "error"]
     if errors:
         raise ConfigurationError("; ".join(errors))
