@@ -17,12 +17,14 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests.certificates import certify
 from tests.deploy.test_tools import DEPLOY
 from tests.load import articles
-from tests.servers import ROOT, Gateway, Worker, server_binaries, wait_for
+from tests.servers import ROOT, Gateway, Worker, open_ledger, server_binaries, wait_for
 from worker.consumer import results
 from worker.ledger import connect, keys
 from worker.processes import free_port
+from worker.producer import submit_each
 from worker.settings import load_settings
 
 
@@ -52,7 +54,7 @@ def guarded() -> Iterator[Guarded]:
     folder, port = Path(tempfile.mkdtemp(prefix="wd")), free_port()
     text = (DEPLOY / "redis/redis.conf").read_text(encoding="utf-8").replace("3gb", "300mb")
     if encrypted:
-        _certificates(str(openssl), folder)
+        certify(folder)
         text += (DEPLOY / "redis/tls.conf").read_text(encoding="utf-8").replace("/etc/wiredesk/tls", str(folder))
         text = text.replace("tls-port 6379", f"tls-port {port}")
     else:
@@ -82,6 +84,28 @@ def test_nobody_gets_in_without_a_user_or_without_encryption(guarded: Guarded) -
         pytest.skip("redis-server or openssl is not installed here: users are tried, TLS is not")
     with pytest.raises(redis.ConnectionError):
         redis.Redis(port=guarded.port, socket_timeout=2).ping()
+
+
+@pytest.mark.parametrize("binary", server_binaries().values(), ids=server_binaries())
+def test_a_restarted_server_has_everything_that_workers_wrote(binary: str, tmp_path: Path) -> None:
+    """Redis 7.0 reads back with the rights of `default`: a user that is off and may do nothing lost whatever scripts had written."""
+    port = free_port()
+    command = [binary, str(DEPLOY / "redis/redis.conf"), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(tmp_path),
+               "--maxmemory", "300mb", "--aclfile", str(DEPLOY / "redis/users.acl")]
+    url = f"redis://worker:WORKER_PASSWORD@127.0.0.1:{port}/0"
+    for restarted in (False, True):
+        with (tmp_path / "log").open("ab") as log, subprocess.Popen(command, stdout=log, stderr=log) as process:
+            try:
+                wait_for(lambda: _lets_in(url), 30)
+                with open_ledger(url) as ledger:
+                    if not restarted:
+                        list(submit_each(articles(3), ledger=ledger))
+                    assert (ledger.status().accepted, ledger.status().queued) == (3, 3)
+                with pytest.raises(redis.AuthenticationError):
+                    redis.Redis(port=port, username="default", password="").ping()
+            finally:
+                process.terminate()
+                process.wait(30)
 
 
 @pytest.mark.parametrize(("user", "command"), [
@@ -159,19 +183,15 @@ def _page(port: int, path: str) -> str:
         return ""
 
 
+def _lets_in(url: str) -> bool:
+    try:
+        return bool(redis.Redis.from_url(url).ping())
+    except redis.RedisError:
+        return False
+
+
 def _answers(guarded: Guarded) -> bool:
     try:
         return bool(guarded.client("operator").ping())
     except redis.RedisError:
         return False
-
-
-def _certificates(openssl: str, folder: Path) -> None:
-    """An authority of one day, and a certificate for this machine."""
-    def run(*arguments: str) -> None:
-        subprocess.run([openssl, *arguments], cwd=folder, check=True, capture_output=True, timeout=60)
-
-    key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    run("req", "-x509", *key, "-days", "1", "-subj", "/CN=test", "-keyout", "ca.key", "-out", "ca.crt")
-    run("req", *key, "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")
-    run("x509", "-req", "-in", "server.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "1", "-out", "server.crt")
