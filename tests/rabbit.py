@@ -40,9 +40,11 @@ class Mapper:
 
 
 class Rabbit:
-    """One node, alone or of a cluster: then all nodes are given their ports and one mapper."""
+    """One node, alone or of a cluster: then all nodes are given their ports and one mapper; with certificates it has a port for TLS too."""
 
-    def __init__(self, port: int = 0, *, ports: Sequence[int] = (), mapper: Mapper | None = None) -> None:
+    def __init__(
+        self, port: int = 0, *, ports: Sequence[int] = (), mapper: Mapper | None = None, certificates: Path | None = None,
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="wdmq"))
         self.port, distribution = port or processes.free_port(), processes.free_port()
         self._own_mapper = Mapper() if mapper is None else None
@@ -56,6 +58,12 @@ class Rabbit:
         (self.folder / "node.conf").write_text(
             f"listeners.tcp.default = 127.0.0.1:{self.port}\ndisk_free_limit.absolute = 1MB\nlog.file.level = warning\n"
             + (f"cluster_formation.peer_discovery_backend = classic_config\n{cluster}" if cluster else ""))
+        if certificates:
+            self.encrypted_port = processes.free_port()
+            with (self.folder / "node.conf").open("a") as configuration:
+                configuration.write(
+                    f"listeners.ssl.default = 127.0.0.1:{self.encrypted_port}\nssl_options.cacertfile = {certificates / 'ca.crt'}\n"
+                    f"ssl_options.certfile = {certificates / 'server.crt'}\nssl_options.keyfile = {certificates / 'server.key'}\n")
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("RABBITMQ")},
             "HOME": str(self.folder), "RABBITMQ_NODENAME": f"wd{self.port}@localhost",
@@ -77,6 +85,11 @@ class Rabbit:
         # It ends with the test's process, however that ends.
         self.process = processes.start([str(_PROGRAM)], log=self.folder / "out", environment=self._environment)
         wait_for(self._answers, 90, pause=0.1)
+
+    def control(self, *arguments: str) -> None:
+        """Call rabbitmqctl."""
+        command = [str(_PROGRAM.with_name("rabbitmqctl")), "-q", *arguments]
+        subprocess.run(command, env=self._environment, check=True, capture_output=True, timeout=60)
 
     def kill(self) -> None:
         """End it as a power failure does."""

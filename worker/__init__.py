@@ -18,6 +18,7 @@ The map, from the edges to the core (a module imports only from lines below its 
     app           the Celery application and its settings
     relay         publishes hints to RabbitMQ, where that is the broker
     rabbit        kombu's RabbitMQ transport, guarded likewise
+    amqps         TLS to RabbitMQ: files of certificates, the node's name
     pace          how many hints a worker takes ahead of its free processes
     transport     kombu's Redis transport, guarded; fair turns between the queues
     schema        the JSON Schema of article and result

@@ -20,7 +20,7 @@ from celery.worker.consumer.gossip import Gossip
 from celery.worker.consumer.mingle import Mingle
 from kombu.entity import Queue
 
-from worker import transport
+from worker import amqps, transport
 from worker.errors import ConfigurationError, ServerUnavailableError
 from worker.ledger import keys
 from worker.ledger.server import open_client, sentinel_parts
@@ -90,8 +90,10 @@ def _over_redis(url: str) -> dict[str, Any]:
 
 
 def _over_rabbit(settings: Settings) -> dict[str, Any]:
+    url, files = amqps.split(settings.broker.url)
     return {
-        "broker_url": settings.broker.url,
+        "broker_url": url,
+        "broker_use_ssl": files,
         # A connection that has silently died is noticed.
         "broker_heartbeat": 20,
         "task_queues": [_queue(queue, queue_arguments=dict(QUEUE_ARGUMENTS)) for queue in keys.QUEUES],

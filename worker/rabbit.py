@@ -16,7 +16,7 @@ from celery.worker.consumer import Consumer as CeleryConsumer
 from celery.worker.state import maybe_shutdown
 from kombu.transport import pyamqp
 
-from worker import transport
+from worker import amqps, transport
 from worker.ledger import keys
 from worker.logs import get_logger
 from worker.transport import MAX_HINT_BYTES, FairCycle, GarbageError
@@ -154,7 +154,7 @@ class Transport(pyamqp.Transport):
     Connection = Connection
 
 
-class SSLTransport(pyamqp.SSLTransport):
+class SSLTransport(amqps.Transport):
     """The guarded transport, encrypted."""
 
     Connection = Connection

@@ -187,9 +187,13 @@ class Relay:
             return
         from kombu.connection import Connection
 
+        from worker import amqps
+
+        amqps.install()
+        url, files = amqps.split(self._url)
         self._connection = Connection(  # type: ignore[no-untyped-call]  # kombu is untyped
-            self._url, connect_timeout=_CONNECT_SECONDS, heartbeat=0, transport_options={"write_timeout": _CONFIRM_SECONDS})
-        self._connection.ensure_connection(max_retries=self._url.count(";"), interval_start=0, interval_step=0.1)
+            url, ssl=files, connect_timeout=_CONNECT_SECONDS, heartbeat=0, transport_options={"write_timeout": _CONFIRM_SECONDS})
+        self._connection.ensure_connection(max_retries=url.count(";"), interval_start=0, interval_step=0.1)
         self._channel, self._pid = self._connection.channel(), os.getpid()
         for queue in keys.QUEUES:
             self._declare(queue)

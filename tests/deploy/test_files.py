@@ -121,7 +121,7 @@ def test_settings_that_are_named_exist(path: Path) -> None:
 def test_compose_hangs_together() -> None:
     """Networks, volumes, secrets, files and neighbours that are named exist; all of it restarts, and Redis is out of reach."""
     services = COMPOSE["services"]
-    assert set(services) == {"redis", "worker", "gateway", "flower", "prometheus", "grafana"}
+    assert set(services) == {"redis", "rabbitmq", "worker", "gateway", "flower", "prometheus", "grafana"}
     for name, service in services.items():
         assert service["restart"] == "unless-stopped"
         assert set(service["networks"]) <= set(COMPOSE["networks"])
@@ -130,12 +130,15 @@ def test_compose_hangs_together() -> None:
         assert all(port.startswith("127.0.0.1:") for port in service.get("ports", ())), f"{name} is open to other machines"
         for volume in service.get("volumes", ()):
             source = volume.partition(":")[0]
-            assert (DEPLOY / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"] or source == "/var/lib/wiredesk"
-    assert "ports" not in services["redis"]
-    assert services["redis"]["networks"] == ["inside"]
+            assert (DEPLOY / source).is_file() if source.startswith("./") else source in COMPOSE["volumes"]
+    for hidden in ("redis", "rabbitmq"):
+        assert "ports" not in services[hidden]
+        assert services[hidden]["networks"] == ["inside"]
+    assert services["rabbitmq"]["profiles"] == ["rabbitmq"], "it runs only where it is asked for"
     assert COMPOSE["networks"]["inside"]["internal"] is True
     assert int(services["worker"]["stop_grace_period"].rstrip("s")) >= 60
     variables = set(re.findall(r"\$\{(\w+)", (DEPLOY / "compose.yaml").read_text(encoding="utf-8")))
+    variables |= {"COMPOSE_PROFILES"}  # compose's own
     assert variables == set(re.findall(r"^(\w+)=", (DEPLOY / ".env.example").read_text(encoding="utf-8"), re.MULTILINE))
 
 

@@ -53,8 +53,7 @@ def worker(
     events: Annotated[bool, typer.Option("--events", help="Send task events for Flower; costs about a millisecond an article.")] = False,
 ) -> None:
     """Run a worker here; any number of them, on any number of machines, share one server."""
-    settings = load_settings()
-    _check_address(settings)
+    settings = _checked_settings()
     processes = concurrency or settings.worker.concurrency or os.cpu_count() or 1
     options = ["--concurrency", str(processes), "--hostname", f"wiredesk-{os.getpid()}@%h", "--without-gossip", "--without-mingle",
                "--loglevel", settings.logs.level.upper(), *(["--events"] if events else [])]
@@ -66,8 +65,7 @@ def flower(port: Annotated[int | None, typer.Option(min=1, max=65_535, help="Flo
     """Run Flower here; anything but loopback needs flower.user and flower.password."""
     from worker.machine import flower_command
 
-    settings = load_settings()
-    _check_address(settings)
+    settings = _checked_settings()
     settings.home.mkdir(parents=True, exist_ok=True)
     command, secret = flower_command(settings, port or settings.flower.port)
     os.execve(command[0], command, {**os.environ, **secret})
@@ -93,8 +91,12 @@ def alive(seconds: Annotated[float, typer.Option(min=1, help="Longest silence.")
     console.say(f"a worker of {host} was heard of {heard:.0f} seconds ago", "green")
 
 
-def _check_address(settings: Settings) -> None:
-    """A clear word before Celery starts, which would end in a traceback."""
+def _checked_settings() -> Settings:
+    """A clear word on server and broker before Celery starts, which would end in a traceback."""
+    from worker import amqps
     from worker.ledger.server import open_client
 
+    settings = load_settings()
     open_client(server_url(settings)).close()
+    amqps.split(settings.broker.url)
+    return settings
