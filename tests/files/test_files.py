@@ -135,3 +135,13 @@ def test_defaults_fill_only_what_is_absent(tmp_path: Path) -> None:
     """--published and --priority never overrule an article's own word."""
     path = write(tmp_path, "a.jsonl", b'{"text": "a"}\n{"text": "b", "priority": "high"}\n')
     assert [item.article.priority for item in read(path, priority="low") if item.article] == ["low", "high"]
+
+
+@pytest.mark.parametrize(("path", "sentence"), [
+    ("", "is an empty path; name a file or a folder"), (" ", "is an empty path"), ("a" * 5_000, "cannot be read: File name too long"),
+])
+def test_what_can_be_no_path_is_named(path: str, sentence: str) -> None:
+    """An empty one, as of an unset variable in a shell, is not the current folder."""
+    [item] = read(path)
+    assert item.article is None
+    assert sentence in (item.error or "")

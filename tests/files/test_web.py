@@ -96,7 +96,10 @@ def test_a_feed_gives_its_entries(tmp_path: Path) -> None:
     ("a.html", b""), ("a.html", b"<html><body></body></html>"), ("a.html", b"\x00\xff\xfe"), ("a.html", b"<" * 50_000),
     ("a.rss", b"no feed"),
     ("a.xml", b"<?xml version='1.0'?><other/>"), ("a.warc", b"no archive at all"), ("a.html", b"<p>" * 20_000),
+    ("a.warc", b"\n\xb0\xff"), ("a.warc", b""),
 ])
 def test_what_holds_no_article_gives_none(tmp_path: Path, name: str, data: bytes) -> None:
     """No bytes whatever end in a traceback, and none become an article."""
-    assert all(item.article is None and item.error for item in read(write(tmp_path, name, data)))
+    items = read(write(tmp_path, name, data))
+    assert items
+    assert all(item.article is None and item.error for item in items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import socketserver
 import subprocess
@@ -123,6 +124,21 @@ def test_a_port_in_use_is_named(tmp_path: Path) -> None:
         status, out, err = wiredesk("flower", "--port", port, env=environment(tmp_path, WIREDESK_REDIS_URL="redis://127.0.0.1:1/0"))
     assert (status, "Traceback" in out + err) == (2, False)
     assert f"port {port} on 127.0.0.1 cannot be used (Address already in use); choose another" in err
+
+
+def test_a_name_that_is_no_utf8_is_named(tmp_path: Path) -> None:
+    """A file may have one and is read; an id cannot."""
+    strange = os.fsdecode(b"r\xe9sum\xe9.txt")
+    (tmp_path / strange).write_text("Rain fell.")
+    status, _, err = wiredesk("extract", strange, "nothing" + strange, "--only", "summary", env=environment(tmp_path), cwd=tmp_path)
+    assert (status, "1 read, 1 failed" in err, "does not exist" in err) == (1, True, True)
+    server = Server(server_binaries()["valkey"])
+    try:
+        status, _, err = wiredesk("result", strange, env=environment(tmp_path, WIREDESK_REDIS_URL=server.url))
+    finally:
+        server.close()
+    assert status == 2
+    assert r"b'r\xe9sum\xe9.txt' is not UTF-8" in err
 
 
 def test_control_characters_never_reach_the_terminal(tmp_path: Path) -> None:

@@ -41,7 +41,7 @@ def main() -> None:
     from worker.errors import ConfigurationError, WiredeskError
 
     try:
-        app()
+        app(prog_name="wiredesk")
     except ConfigurationError as error:
         console.say(f"wiredesk: {error}", "red")
         sys.exit(2)
@@ -61,9 +61,21 @@ def main() -> None:
             where = f"{error.filename}: " if error.filename else "what is written to: "
             console.say(f"wiredesk: {where}{os.strerror(error.errno or 0).lower()}; make room there and call again", "red")
             sys.exit(1)
+        if isinstance(error, UnicodeEncodeError) and (odd := next((given for given in sys.argv[1:] if _is_odd(given)), None)) is not None:
+            console.say(f"wiredesk: {os.fsencode(odd)!r} is not UTF-8, so that nothing can have this name; write it as UTF-8", "red")
+            sys.exit(2)
         if type(error).__module__.startswith("redis."):
             console.say(f"wiredesk: the server does not answer as it should ({error}); try `wiredesk doctor`", "red")
             sys.exit(1)
         defect = f"{type(error).__name__}: {error}"
         console.say(f"wiredesk: a defect of Wiredesk itself ({defect}); WIREDESK_LOGS__LEVEL=debug shows where", "red")
         sys.exit(1)
+
+
+def _is_odd(argument: str) -> bool:
+    """Tell whether an argument was given in bytes that are no UTF-8; a file may have such a name, nothing else."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def up(
-    workers: Annotated[int, typer.Option(help="Worker processes; 0: as many as cores.")] = 0,
+    workers: Annotated[int, typer.Option(min=0, max=1_024, help="Worker processes; 0: as many as cores.")] = 0,
     port: Annotated[int | None, typer.Option(min=0, max=65_535, help="The gateway's port.")] = None,
     flower_port: Annotated[int | None, typer.Option(min=0, max=65_535, help="Flower's port; 0: without Flower.")] = None,
 ) -> None:
@@ -49,7 +49,7 @@ def up(
 
 
 def worker(
-    concurrency: Annotated[int, typer.Option(help="Worker processes; 0: as the settings say, else as many as cores.")] = 0,
+    concurrency: Annotated[int, typer.Option(min=0, max=1_024, help="Worker processes; 0: as set, else as many as cores.")] = 0,
     events: Annotated[bool, typer.Option("--events", help="Send task events for Flower; costs about a millisecond an article.")] = False,
 ) -> None:
     """Run a worker here; any number of them, on any number of machines, share one server."""

@@ -102,7 +102,15 @@ def _places(path: str) -> Iterable[Path | Item]:
     """Give the files of a path, or the error that there are none."""
     if path == STANDARD_INPUT:
         return [Path(path)]
-    place = Path(path)
+    if not path.strip():
+        return [Item(repr(path), None, "is an empty path; name a file or a folder (. is this one)")]
+    try:
+        return _places_of(path, Path(path))
+    except OSError as error:
+        return [Item(path, None, f"cannot be read: {error.strerror or error}")]
+
+
+def _places_of(path: str, place: Path) -> Iterable[Path | Item]:
     if place.is_dir():
         found = sorted(file for file in _walk(place) if kind_of(file))
         return found or [Item(path, None, f"the folder holds no article; articles are {KNOWN} files, also as .gz or .zst")]

@@ -33,10 +33,11 @@ def archive(source: Source) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Read the HTML answers of a web archive, numbered from 1 as they stand; what is no page is passed over."""
     warcio = _needed("warcio.archiveiterator")
     exceptions = _needed("warcio.exceptions")
-    number = 0
+    number, known = 0, False
     try:
         for record in warcio.ArchiveIterator(io.BufferedReader(_Stream(source)), no_record_parse=False):
             number += 1
+            known = known or bool(record.rec_type)
             if record.rec_type not in ("response", "resource") or not _is_page(record):
                 continue
             content = record.content_stream().read(MAX_PIECE + 1)
@@ -46,13 +47,15 @@ def archive(source: Source) -> Iterator[tuple[int, dict[str, Any] | str]]:
                 yield number, _article_of_page(content, record.rec_headers.get_header("WARC-Target-URI") or "")
     except exceptions.ArchiveLoadFailed as error:
         raise InputError(f"record {number + 1} is no web archive's ({error})") from None
+    if not known:
+        yield 0, "holds no record of a web archive; is it one, and whole?"
 
 
 def feed(source: Source) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Read the entries of an RSS or Atom feed, numbered from 1."""
     parsed = _needed("feedparser").parse(source.whole())
-    if not parsed.entries and parsed.bozo:
-        yield 0, f"is no RSS or Atom feed ({_line(str(parsed.bozo_exception))})"
+    if not parsed.entries and (parsed.bozo or not parsed.version):
+        yield 0, f"is no RSS or Atom feed ({_line(str(parsed.get('bozo_exception') or 'other XML'))})"
     for number, entry in enumerate(parsed.entries, start=1):
         bodies = [part.value for part in entry.get("content", [])] or [entry.get("summary", "")]
         text = _plain(max(bodies, key=len))
