@@ -9,6 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from worker.nlp.lexicons import entries, words
+from worker.nlp.parties.evidence import person_nouns
 from worker.nlp.quoting.lexicon import source_kinds
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 _NAMES = frozenset({"PERSON", "ORG", "GPE", "NORP"})
 _PLACES = frozenset({"GPE", "LOC", "FAC", "DATE", "TIME", "EVENT"})
 _OBJECTS = ("dobj", "dative")
+#: "called both candidates on Tuesday", "welcomed the guests": a call, a greeting; with more behind the object it may be a name or a view.
+_MEETING = frozenset({"call", "email", "e-mail", "text", "phone", "welcome", "greet"})
+#: "backed the car", "liked the soup", "filed a lawsuit": the object is a thing, and the verb does something with it.
+_HANDLING = frozenset({"back", "reject", "like", "want", "support", "welcome", "enjoy", "deliver", "offer", "push", "write", "see", "feel"})
 #: "told reporters", "thanked her": the object is spoken to.
 _ADDRESSING = frozenset({"tell", "inform", "assure", "remind", "notify", "brief", "thank", "ask", "convince", "persuade"})
 #: "Tbilisi saw protests": a place or a time that sees only has them.
@@ -62,6 +67,13 @@ def _is_act(syntax: Syntax, candidate: Candidate, first: int, last: int) -> bool
         return True  # "committed suicide", "committed $5 million"
     if lemma in _ADDRESSING:
         return not _has_verb(syntax, first, last) and _is_somebody(syntax, head)
+    if lemma in _MEETING:
+        met = columns.ents[head] == "PERSON" or columns.low_lemmas[head] in words("audiences") or columns.low_lemmas[head] in person_nouns()
+        # "called out the delegates" judges, and so does "called her ''the candidate''"
+        plain = syntax.child(candidate.cue, ("prt",)) < 0 and all(syntax.region[token] < 0 for token in range(first, last))
+        return met and plain and not _has_verb(syntax, first, last) and last - 1 <= syntax.right[head]
+    if lemma in _HANDLING and columns.low_lemmas[head] in words("handled_things"):
+        return True
     if lemma == "address":
         return _is_somebody(syntax, head) or columns.low_lemmas[head] in words("audiences")
     if lemma in _SHOWING and columns.ents[head] == "PRODUCT":
@@ -93,7 +105,7 @@ def _is_thing(syntax: Syntax, token: int) -> bool:
     columns = syntax.columns
     lemma = columns.low_lemmas[token]
     return (columns.pos[token] == "NOUN" and not columns.ents[token] and lemma not in source_kinds() and lemma not in _people()
-            and not lemma.endswith(_PEOPLE))
+            and (not lemma.endswith(_PEOPLE) or lemma in words("things_like_people")))
 
 
 @cache
