@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import socketserver
@@ -194,3 +195,20 @@ def test_an_output_without_room_is_named(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "file too large; make room there and call again" in done.stderr.decode()
     assert "Traceback" not in done.stderr.decode()
+
+
+def test_a_closed_output_is_named(tmp_path: Path) -> None:
+    """Nothing is printed to nobody; without standard error the data come all the same."""
+    for closed, status, sentence in ((1, 2, "standard output is closed; open it, or send it to /dev/null"), (2, 0, "")):
+        ran = subprocess.run([sys.executable, "-m", "worker", "schema", "article"], env=environment(tmp_path), capture_output=True,
+                             text=True, timeout=60, check=False, preexec_fn=lambda number=closed: os.close(number))
+        assert (ran.returncode, "Traceback" in ran.stderr, sentence in ran.stderr) == (status, False, True)
+        assert ran.stdout == "" if status else json.loads(ran.stdout)
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
+    """Before anything is started."""
+    (tmp_path / "home").write_text("")
+    status, out, err = wiredesk("demo", env=environment(tmp_path, WIREDESK_HOME=str(tmp_path / "home")), cwd=tmp_path)
+    assert (status, "Traceback" in out + err, "defect" in err) == (1, False, False)
+    assert f"{tmp_path / 'home'}" in err

@@ -10,6 +10,7 @@ import importlib
 import os
 import pkgutil
 import sys
+from pathlib import Path
 
 import typer
 
@@ -40,6 +41,11 @@ def main() -> None:
     from worker.cli import console
     from worker.errors import ConfigurationError, WiredeskError
 
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115 - for as long as the process lives
+    if sys.stdout is None:
+        console.say("wiredesk: standard output is closed; open it, or send it to /dev/null", "red")
+        sys.exit(2)
     try:
         app(prog_name="wiredesk")
     except ConfigurationError as error:
@@ -60,6 +66,9 @@ def main() -> None:
         if isinstance(error, OSError) and error.errno in _NO_ROOM:
             where = f"{error.filename}: " if error.filename else "what is written to: "
             console.say(f"wiredesk: {where}{os.strerror(error.errno or 0).lower()}; make room there and call again", "red")
+            sys.exit(1)
+        if isinstance(error, OSError) and error.filename and error.strerror:
+            console.say(f"wiredesk: {os.fsdecode(error.filename)}: {error.strerror.lower()}; mend that, or name another place", "red")
             sys.exit(1)
         if isinstance(error, UnicodeEncodeError) and (odd := next((given for given in sys.argv[1:] if _is_odd(given)), None)) is not None:
             console.say(f"wiredesk: {os.fsencode(odd)!r} is not UTF-8, so that nothing can have this name; write it as UTF-8", "red")

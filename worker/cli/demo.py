@@ -30,6 +30,7 @@ def demo() -> None:
     from worker.machine import machine
 
     kept = load_settings().home.absolute()
+    kept.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="wiredesk-demo-") as folder:
         # A home of its own: a demo neither meets nor leaves articles in the user's ledger.
         settings = load_settings().model_copy(update={"redis_url": "", "home": Path(folder)})
@@ -60,7 +61,6 @@ def _read(ledger: Ledger, kept: Path) -> None:
         console.OUT.rule(Path(item.origin).name, align="left")
         if number == 0:
             console.OUT.print(terminal.article(item.article.text, result))
-            kept.mkdir(parents=True, exist_ok=True)
             (kept / "demo.html").write_text(article_page(item.article.text, result), encoding="utf-8")
         else:
             console.OUT.print(terminal.heading(result), *terminal.facts(result), sep="\n")
