@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import socketserver
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -212,3 +214,15 @@ def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
     status, out, err = wiredesk("demo", env=environment(tmp_path, WIREDESK_HOME=str(tmp_path / "home")), cwd=tmp_path)
     assert (status, "Traceback" in out + err, "defect" in err) == (1, False, False)
     assert f"{tmp_path / 'home'}" in err
+
+
+@pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6])
+def test_ctrl_c_while_it_loads_is_silent(tmp_path: Path, seconds: float) -> None:
+    """Half a second of imports before a command begins is no reason for a traceback."""
+    with subprocess.Popen([sys.executable, "-m", "worker", "follow"], stderr=subprocess.PIPE, text=True,
+                          env=environment(tmp_path, WIREDESK_REDIS_URL="redis://127.0.0.1:1/0")) as command:
+        time.sleep(seconds)
+        command.send_signal(signal.SIGINT)
+        _, err = command.communicate(timeout=60)
+    assert "Traceback" not in err
+    assert command.returncode in (-signal.SIGINT, 130)

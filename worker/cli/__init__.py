@@ -9,10 +9,16 @@ import errno
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from pathlib import Path
 
-import typer
+# Whoever presses Ctrl-C while all this is loaded gets no traceback: the process just ends.
+_loading = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+if _loading:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+import typer  # noqa: E402 - it takes long enough to be interrupted
 
 app = typer.Typer(
     name="wiredesk", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -25,6 +31,8 @@ for _module in [name for name in _files if name in sys.argv[1:2]] or _files:
     _add_to = getattr(importlib.import_module(f"{__name__}.{_module}"), "add_to", None)
     if _add_to is not None:
         _add_to(app)
+if _loading:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 #: A disk without room is a matter of the machine.
