@@ -21,9 +21,6 @@ from worker.errors import LanguageError
 from worker.nlp.reading import Reader, Reading
 from worker.records import RESULT_SCHEMA, Article, Failure, Record, Ref
 
-#: Scores print with so many digits: enough to rank by, few enough to be the same on every machine.
-SCORE_DIGITS = 4
-
 _Ids = Mapping[tuple[str, Hashable], str]
 
 

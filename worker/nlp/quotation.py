@@ -68,19 +68,8 @@ class Quotation:
         return tuple(region for region in self.regions if region.depth == 0)
 
     @cached_property
-    def _outer_starts(self) -> list[int]:
-        return [region.outer_start for region in self.outer]
-
-    @cached_property
     def _paragraph_starts(self) -> list[int]:
         return [start for start, _ in self.paragraphs]
-
-    def region_at(self, offset: int) -> Region | None:
-        """Give the outer region that holds the code point, its marks included."""
-        index = bisect_right(self._outer_starts, offset) - 1
-        if index >= 0 and offset < self.outer[index].outer_end:
-            return self.outer[index]
-        return None
 
     def paragraph_at(self, offset: int) -> int:
         """Give the number of the paragraph that holds the code point, or that it follows."""

@@ -32,7 +32,7 @@ from worker.records import Article, Record, TextSpan, parse_published
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from spacy.tokens import Doc, Span, Token
+    from spacy.tokens import Doc, Token
 
     from worker.nlp.accelerate import Mode
     from worker.nlp.eventing.occurrence import Occurrence
@@ -147,14 +147,6 @@ class Reading:
     def span(self, start: int, end: int) -> TextSpan:
         """Give the stretch of text between two code-point offsets."""
         return TextSpan(start, end, self.text[start:end])
-
-    def span_of(self, part: Span | Token) -> TextSpan:
-        """Give a token's or a span's stretch of text."""
-        from spacy.tokens import Span
-
-        if isinstance(part, Span):
-            return self.span(part.start_char, part.end_char)
-        return self.span(part.idx, part.idx + len(part))
 
 
 class Reader:

@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from worker.nlp.columns import Columns
     from worker.nlp.quotation import Quotation
 
-SUBJECTS = frozenset({"nsubj", "nsubjpass", "csubj", "csubjpass", "expl"})
 OBJECTS = frozenset({"dobj", "dative", "iobj"})
 #: Clauses whose missing subject is that of the clause they hang on ("arrived, saying …").
 _BORROWING = frozenset({"xcomp", "conj", "advcl", "ccomp", "pcomp", "prep", "dep"})

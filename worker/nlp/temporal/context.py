@@ -137,8 +137,3 @@ class Context:
             if timex.moment is not None and ORDER.index(timex.moment.grain) <= limit and timex.why not in but:
                 return timex
         return None
-
-    def in_sentence(self, cell: int, offset: int) -> bool:
-        """Tell whether a character belongs to the sentence of a cell."""
-        sentence = self.token(cell).sent
-        return sentence.start_char <= offset < sentence.end_char

@@ -20,7 +20,6 @@ _MONTHS = {"month": 1, "quarter": 3, "half": 6, "season": 3, "year": 12, "decade
 SEASONS = ("SP", "SU", "FA", "WI")
 #: The seasons begin with March.
 _SEASON_SHIFT = 2
-_MONDAY = 1
 _SATURDAY = 5
 
 
@@ -90,10 +89,6 @@ class Moment:
     def to(self, grain: Grain) -> Moment:
         """Give the box of another grain that holds this one's first day."""
         return self if grain == self.grain else box(self.start, grain)
-
-    def finer_than(self, grain: Grain) -> bool:
-        """Tell whether this box's grain is finer."""
-        return ORDER.index(self.grain) < ORDER.index(grain)
 
 
 def box(date: dt.date, grain: Grain) -> Moment:
