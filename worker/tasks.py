@@ -257,7 +257,7 @@ def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worke
         from worker import rabbit
 
         rabbit.meanwhile = meanwhile
-    gc.collect()
+    # No collection before it: that would look at a million objects, a tenth of a second, to free next to none.
     gc.freeze()
     log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, parse=reader().report, lexicons=reader().lexicons,
              worker=worker_name())

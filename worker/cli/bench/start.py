@@ -17,7 +17,14 @@ from worker.cli.bench.report import Bench, Section
 from worker.cli.bench.workers import plant
 
 #: What a user would write for one article.
-BARE = "import sys; from worker.nlp.model import load_model; load_model(sys.argv[1]).nlp(open(sys.argv[2], encoding='utf-8').read())"
+BARE = """import importlib, sys
+try:
+    load = importlib.import_module(sys.argv[1].replace("-", "_")).load
+except ModuleNotFoundError:
+    import spacy
+    load = lambda: spacy.load(sys.argv[1])
+load()(open(sys.argv[2], encoding="utf-8").read())
+"""
 
 
 @dataclass(frozen=True, slots=True)

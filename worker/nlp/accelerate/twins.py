@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -81,13 +83,13 @@ def _parser(pipe: Pipe, *, numba: bool, cache: Path | None) -> tuple[str, Compon
     if not numba:
         return "numpy", StockLoop(pipe)
     try:
-        config: Any = importlib.import_module("numba").config
+        with _without_scipy():
+            config: Any = importlib.import_module("numba").config
+            if cache is not None:
+                config.CACHE_DIR = str(cache)
+            from worker.nlp.accelerate import arc_eager
     except ImportError:
         return "numpy", StockLoop(pipe)
-    if cache is not None:
-        config.CACHE_DIR = str(cache)
-    try:
-        from worker.nlp.accelerate import arc_eager
     except RuntimeError as error:
         # numba finds no folder that it may write its cache to: to compile for every start costs more than it gains.
         return f"numpy, without numba: {error}", StockLoop(pipe)
@@ -95,3 +97,18 @@ def _parser(pipe: Pipe, *, numba: bool, cache: Path | None) -> tuple[str, Compon
         return "numba", Parser(pipe, arc_eager.run)
     except Unfit:
         return "numpy", StockLoop(pipe)
+
+
+@contextmanager
+def _without_scipy() -> Iterator[None]:
+    """Keep numba from importing SciPy's linear algebra for compiled matrix products: the loop has none, and it takes as long as all else."""
+    name = "scipy.linalg"
+    if name in sys.modules:
+        yield
+        return
+    absent: Any = None
+    sys.modules[name] = absent
+    try:
+        yield
+    finally:
+        sys.modules.pop(name, None)

@@ -21,7 +21,7 @@ KEPT = 14_000
 #: Of words met once, how many are remembered until they come again.
 MET = 10_000
 #: Words that a long-lived process begins with: the vectors' own order is that of frequency.
-FREQUENT = 8_000
+FREQUENT = 4_000
 
 
 class Vocabulary:
