@@ -101,7 +101,7 @@ def _parser(pipe: Pipe, *, numba: bool, cache: Path | None) -> tuple[str, Compon
 
 @contextmanager
 def _without_scipy() -> Iterator[None]:
-    """Keep numba from importing SciPy's linear algebra for compiled matrix products: the loop has none, and it takes as long as all else."""
+    """Keep numba from importing SciPy's linear algebra for compiled matrix products, which takes long; the loop has none."""
     name = "scipy.linalg"
     if name in sys.modules:
         yield
