@@ -57,11 +57,37 @@ def test_the_runbook_names_every_command_an_operator_needs() -> None:
 
 def test_files_that_the_runbook_names_exist() -> None:
     # Made by the reader, or names of Kubernetes' objects.
-    others = {"deploy/metrics_key", "deploy/.env", "deploy/gateway", "deploy/worker"}
+    others = {"deploy/metrics_key", "deploy/.env", "deploy/settings.env", "deploy/gateway", "deploy/worker"}
     for path in set(re.findall(r"\bdeploy/[\w./@-]*\w", RUNBOOK)) - others:
         assert (ROOT / path).exists(), path
     for path in set(re.findall(r"`((?:redis|prometheus|systemd|kubernetes)/[\w.-]+)`", RUNBOOK)):
         assert (DEPLOY / path).exists(), path
+
+
+def test_services_units_and_objects_that_the_runbook_names_exist() -> None:
+    valued = {"--scale", "-f", "-u", "-v", "-w", "--progress"}
+    composed = re.findall(r"docker compose ([^`\n#]*)", RUNBOOK)
+    assert len(composed) > 8
+    for line in composed:
+        words = shlex.split(line.partition(";")[0])
+        named = [word for before, word in zip(["", *words], words, strict=False) if not word.startswith("-") and before not in valued]
+        services = named[1:] if named[0] == "up" else named[1:2]
+        assert {service for service in services if service.isalpha()} <= set(COMPOSE["services"]), line
+        for scaled in re.findall(r"--scale (\w+)=", line):
+            assert scaled in COMPOSE["services"], line
+    for unit in re.findall(r"\b(wiredesk-(?:redis|worker|gateway|flower)\b@?)", RUNBOOK):
+        assert (DEPLOY / "systemd" / f"{unit}.service").exists(), unit
+    deployed = {document["metadata"]["name"] for path in MANIFESTS for document in documents(path) if document["kind"] == "Deployment"}
+    assert set(re.findall(r"(?:deploy|deployment)/([a-z]+)(?![\w./])", RUNBOOK)) & {"worker", "gateway", "flower"} <= deployed
+
+
+def test_every_password_of_the_examples_is_replaced() -> None:
+    """The runbook's loop names every stand-in for a password that the files have."""
+    (loop,) = re.findall(r"^ {4}(for who in .*?)^ {4}done", RUNBOOK, re.MULTILINE | re.DOTALL)
+    names = set(re.search(r"for who in ([^;]+);", loop)[1].split())  # type: ignore[index]
+    paths = ("redis/users.acl", "systemd/environment.example", "systemd/operator.example")
+    texts = "".join((DEPLOY / path).read_text(encoding="utf-8") for path in paths)
+    assert names == {name.removesuffix("_PASSWORD") for name in re.findall(r"\b[A-Z_]+_PASSWORD\b(?!=)", texts)}
 
 
 def test_every_alert_leads_to_a_place_in_the_runbook() -> None:
@@ -193,6 +219,8 @@ def test_pods_run_without_rights_and_within_bounds() -> None:
             continue
         pod = document["spec"]["template"]["spec"]
         assert pod["securityContext"]["runAsNonRoot"] is True
+        # Kubernetes' variables for the service `flower`, FLOWER_PORT among them, would be read as Flower's settings.
+        assert pod["enableServiceLinks"] is False
         assert pod["terminationGracePeriodSeconds"] >= 60
         for container in pod["containers"]:
             assert {"startupProbe", "readinessProbe", "livenessProbe"} <= container.keys()

@@ -17,8 +17,9 @@ from tests.servers import ROOT
 
 DEPLOY = ROOT / "deploy"
 #: Not part of Kubernetes itself.
-FOREIGN_KINDS = {"ScaledObject", "TriggerAuthentication", "Kustomization"}
+FOREIGN_KINDS = {"ScaledObject", "TriggerAuthentication", "Kustomization", "Component"}
 MANIFESTS = sorted((DEPLOY / "kubernetes").glob("*.yaml"))
+COMPONENTS = sorted((DEPLOY / "kubernetes").glob("*/*.yaml"))
 
 
 def tool(name: str) -> str:
@@ -51,7 +52,7 @@ def test_alert_rules_fire_when_they_must_and_keep_quiet_otherwise() -> None:
     assert "SUCCESS" in passes(promtool, "test", "rules", "rules_test.yml", folder=folder)
 
 
-@pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*MANIFESTS, *COMPONENTS], ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_manifests_are_what_kubernetes_takes(path: Path) -> None:
     if importlib.util.find_spec("kubernetes_validate") is None:
         pytest.skip("kubernetes-validate is not installed here: manifests are not checked against Kubernetes' schema")
@@ -67,6 +68,22 @@ def test_kustomize_builds_everything_into_one_namespace() -> None:
     built = list(yaml.safe_load_all(passes(kubectl, "kustomize", "kubernetes")))
     assert len(built) == sum(len(documents(path)) for path in MANIFESTS) - 1
     assert {document["metadata"]["namespace"] for document in built} == {"wiredesk"}
+
+
+def test_rabbitmq_is_a_component_that_everything_hears_of(tmp_path: Path) -> None:
+    kubectl = tool("kubectl")
+    folder = tmp_path / "kubernetes"
+    shutil.copytree(DEPLOY / "kubernetes", folder)
+    with (folder / "kustomization.yaml").open("a", encoding="utf-8") as kustomization:
+        kustomization.write("components: [rabbitmq]\n")
+    built = list(yaml.safe_load_all(passes(kubectl, "kustomize", str(folder))))
+    deployments = [document for document in built if document["kind"] == "Deployment"]
+    assert len(deployments) == 3
+    for deployment in deployments:
+        (container,) = deployment["spec"]["template"]["spec"]["containers"]
+        assert "WIREDESK_BROKER__URL" in {variable["name"] for variable in container["env"]}
+    kinds = {document["kind"] for document in built if document["metadata"]["name"] == "rabbitmq"}
+    assert kinds == {"Service", "StatefulSet", "NetworkPolicy"}
 
 
 def test_units_are_what_systemd_takes(tmp_path: Path) -> None:
