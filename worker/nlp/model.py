@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from worker.errors import ConfigurationError
 from worker.nlp.model_files import faults
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from spacy.language import Language
 
 #: What each article needs of a pipeline; one without them cannot tell who does what.
@@ -58,5 +61,16 @@ def _load_package(package: str) -> Language | None:
         return None
     if module.__file__ and (wrong := next(faults(package, Path(module.__file__).parent), None)):
         raise ConfigurationError(f"model: the installed package {package} is not what it was made as ({wrong}); install it anew")
-    load = getattr(module, "load", None)
-    return load() if callable(load) else None
+    load: Callable[..., Language] | None = getattr(module, "load", None)
+    if load is None or not callable(load):
+        return None
+    unused = _disabled(Path(module.__file__).parent) if module.__file__ else []
+    return load(exclude=unused) if unused else load()
+
+
+def _disabled(folder: Path) -> list[str]:
+    """Name the components that a spaCy package brings but leaves switched off, as a second finder of sentences: they need not be read."""
+    try:
+        return list(json.loads((folder / "meta.json").read_text(encoding="utf-8"))["disabled"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
