@@ -19,6 +19,7 @@ _LARGEST = 2**64 - 1
 _PLAINER = {
     "unexpected end of data": "it ends too early; is something cut off, or a quotation mark or bracket left open?",
     "Input is a zero-length, empty document": "it is empty; expected a JSON value",
+    "UTF-8 byte order mark (BOM) is not supported": "it begins with a byte order mark; leave that out",
 }
 
 

@@ -262,11 +262,15 @@ def _article_error(error: ValidationError) -> ArticleError:
     match kind:
         case "extra_forbidden":
             known = ", ".join(Article.model_fields)
-            return ArticleError(field, f"is no field of an article; the fields are {known}")
+            return ArticleError(field, f"{'' if field else repr(field) + ' '}is no field of an article; the fields are {known}")
         case "missing":
             return ArticleError(field, "is required")
         case "string_too_long":
             return ArticleError(field, f"has more than {context['max_length']:,} characters; split or shorten it")
+        case "too_long":
+            return ArticleError(field, f"has {context['actual_length']:,} items, more than the {context['max_length']:,} that are kept")
+        case "dict_type":
+            return ArticleError(field, f"should be a JSON object, not {_json_type(first['input'])}")
         case "string_too_short":
             return ArticleError(field, "is empty")
         case "string_unicode":

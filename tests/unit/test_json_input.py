@@ -22,6 +22,7 @@ from worker.json_input import NotJsonError, read_json
     (b'{"text": "a\nb"}', "is no JSON at line 1, column 12: unexpected control character in string"),
     (b'{"text": NaN}', "is no JSON at column 10: expected a JSON value"),
     (b"", "is no JSON at column 1: it is empty; expected a JSON value"),
+    (b'\xef\xbb\xbf{"text": "a"}', "is no JSON at column 1: it begins with a byte order mark; leave that out"),
     (b'{"text": "caf\xe9"}', "is no JSON at column 14: byte 0xe9 is not UTF-8"),
     ('{"t\u00ebxt": "\u00eb",\n "\u00eb": "'.encode() + b'\xff"}', "is no JSON at line 2, column 8: byte 0xff is not UTF-8"),
     (b"[" * 5_000, "is no JSON at column 1026: depth limit exceeded"),
