@@ -246,7 +246,7 @@ class Actors:
             code, state = self._country_and_state(token)
         first = last = token
         for child in columns.children[token]:
-            if columns.deps[child] in ("compound", "amod", "poss", "nmod", "nummod"):
+            if columns.deps[child] in ("compound", "amod", "poss", "nmod", "nummod") and "\n" not in "".join(columns.words[child:token]):
                 first = min(first, _leftmost(columns, child))
             elif columns.deps[child] == "prep" and columns.low_lemmas[child] in _HOME and child == last + 1:
                 last = max(last, _rightmost(columns, child))

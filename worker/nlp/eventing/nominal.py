@@ -75,6 +75,9 @@ class Nominal:
     def tells(self, token: int, frame: Frame, actors: list[Actor], recipients: list[Actor], *, sure: bool) -> bool:
         """Whether there are parties enough: two, one of a deed ("the Saudi airstrikes"), none of an outbreak of unrest."""
         columns = self._columns
+        if columns.low_lemmas[token] == "appeal" and not any(
+                columns.deps[child] == "acl" or columns.lowers[child] in ("to", "for") for child in columns.children[token]):
+            return False  # "the senator's appeal among the young": it draws, and asks for nothing
         if actors and (recipients or actors[1:]):
             return True
         if columns.deps[token] not in _PLACES or not sure:

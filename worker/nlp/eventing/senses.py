@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from worker.nlp.factuality.state import State
 
 #: Words for fights with fists and with words.
-_QUARRELS = frozenset({"attack", "assault", "assail", "raid"})
+_QUARRELS = frozenset({"attack", "assault", "assail", "raid", "unleash"})
 _CONTESTS = frozenset({"beat", "fight", "battle", "clash", "war", "offensive", "strike", "hit", "shoot", "fire", "launch", "crush", "storm",
                        "rout", "overrun", "invade", "lob", "capture", "seize", "fighting", "occupy"}) | _QUARRELS
 _ARMED = frozenset({"MIL", "REB", "CRM", "COP", "SPY"})

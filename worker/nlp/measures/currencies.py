@@ -82,7 +82,7 @@ def money_after(copy: Copy, at: int) -> Money | None:
     firsts, pattern = _noun_index()
     if first is not None and first[0] in firsts:
         match = pattern.match(copy.lowered, begin)
-        if match is not None:
+        if match is not None and not (match[0] == "mark" and text[at:begin] == " "):  # "above the 5,000 mark": a level, no coin
             return _by_noun(copy, match)
     if not text[begin:begin + 1].isupper() and text[begin:begin + 1] not in _first_signs():
         return None

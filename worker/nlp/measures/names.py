@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from worker.nlp.measures.counted import Counted
 
 _NUMBERED_BEFORE = re.compile(r"\b(?:[Nn]os?|[Nn]r)\.? ?$|Poor['’]s $|S&P $")
+_AIRCRAFT_OF = re.compile(r"(?:Boeing['’]s|Airbus['’]s?) $")
 #: "the Gang of Eight", "the Group of 20".
 _GROUP_BEFORE = re.compile(r"\b(?:Gang|Group|Committee|Council|Conference) of $")
 _AIRCRAFT = re.compile(r"7[0-9]7 (?:aircraft|jet|plane|airliner|model|series|program|replacement|narrowbody|[A-Z])")
@@ -52,6 +53,8 @@ def name_refusal(copy: Copy, amount: Amount) -> str | None:
     token = copy.token_at(start)
     if not things and _GROUP_BEFORE.search(text, max(0, start - 14), start):
         return "part of a name"
+    if not things and _AIRCRAFT_OF.search(text, max(0, start - 9), start) and amount.scale == 1:
+        return "part of a name"  # "over Boeing's 787"
     if _NUMBERED_BEFORE.search(text, max(0, start - 8), start) or _AIRCRAFT.match(text, start) or _begins_name(copy, amount, counted):
         return "part of a name"
     if token and text[columns.ends[token - 1]:start] == " " and copy.same_sentence(token - 1, token):

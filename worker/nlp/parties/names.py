@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _MODEL_WEIGHT = 2.0
 _PLACE_TYPES = frozenset({"GPE", "LOC", "FAC"})
 _LOCATIVE = frozenset({"in", "at", "near", "to", "from", "outside", "around", "across"})
+#: Before a firm, seldom before the person of its name.
+_TO_FIRMS = frozenset({"at", "tell", "the", "to", "in", "on", "by"})
 _GOVERNMENTS = frozenset({"Government", "government", "Administration", "regime"})
 #: So many mentions speak for themselves.
 _MANY = 3
@@ -175,10 +177,21 @@ def _reclaim_surnames(columns: Columns, names: list[Name]) -> None:
         if name.type == "PERSON" and name.last - name.first > 1:
             surnames.setdefault(columns.words[name.last - 1], name.first)
     for name in names:
+        if name.places and name.places[0].sort in ("company", "outlet") and name.last - name.first == 1 and not name.settled \
+                and surnames.get(columns.words[name.first], name.first) < name.first and not _is_firm(columns, name):
+            name.places, name.type, name.form, name.sense, name.why = (), "PERSON", "name", None, "surname"
+            continue
         if name.places and (name.places[0].kind in ("city", "region") or name.form == "metonym") and name.last - name.first == 1 \
                 and columns.words[name.first] in surnames and columns.lowers[max(0, name.first - 1)] not in _LOCATIVE \
                 and not (name.sense == "government" and name.first < surnames[columns.words[name.first]]):
             name.places, name.type, name.form, name.sense, name.why = (), "PERSON", "name", None, "surname"
+
+
+def _is_firm(columns: Columns, name: Name) -> bool:
+    """Tell the firm from the founder whose name it bears: "told Bloomberg", "at Bloomberg", "Bloomberg shares"."""
+    before, after = name.first - 1, name.last
+    return (before >= 0 and columns.low_lemmas[before] in _TO_FIRMS) or columns.deps[name.first] == "compound" or (
+        after < columns.size and columns.low_lemmas[after] in words("company_nouns"))
 
 
 def _total(columns: Columns, group: list[Name]) -> Votes:
