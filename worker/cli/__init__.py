@@ -12,6 +12,7 @@ import pkgutil
 import signal
 import sys
 from pathlib import Path
+from typing import Annotated
 
 # Whoever presses Ctrl-C while all this is loaded gets no traceback: the process just ends.
 _loading = signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -39,9 +40,19 @@ if _loading:
 _NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS})
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        from worker import __version__
+
+        typer.echo(f"wiredesk {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
-def _root() -> None:
-    pass
+def _root(
+    *, version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True)] = False,
+) -> None:
+    del version
 
 
 def main() -> None:
