@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,31 +16,52 @@ if TYPE_CHECKING:
     from worker.nlp.factuality.judge import Judge
     from worker.nlp.parties import Parties
 
-#: Events of one word that a trigger is compared with, latest first: news tells an event again within a few paragraphs, and a long article
-#: must not cost the square of its length.
+#: So many events of one word are looked back over: news tells an event again within a few paragraphs.
 _LOOKED_BACK = 50
 
 
 def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[Occurrence, ...]:
     """Give an article's events in order of their triggers, each with its further mentions."""
     kept: list[Occurrence] = []
-    #: Places in `kept` of what a trigger could repeat: its type in this sentence, or its word anywhere.
+    #: Places in `kept` of what a trigger could repeat: its type in this sentence, or its word of the same parties anywhere; there with
+    #: the number that the event has among those of its word.
     near: dict[tuple[int, str], list[int]] = {}
-    akin: dict[str, list[int]] = {}
+    akin: dict[tuple[object, ...], list[tuple[int, int]]] = {}
+    met: dict[str, int] = {}
+    ranks: list[int] = []
     for occurrence in Finder(columns, Actors(columns, parties), judge).find():
         place = (columns.sents[occurrence.token], occurrence.type or occurrence.family)
-        for number in sorted({*near.get(place, ()), *akin.get(occurrence.family, ())[-_LOOKED_BACK:]}):
+        marks, rank = _marks(occurrence), met.get(occurrence.family, 0)
+        candidates = set(near.get(place, ()))
+        for mark in marks:
+            for other, number in reversed(akin.get(mark, ())):
+                if other < rank - _LOOKED_BACK:
+                    break
+                candidates.add(number)
+        for number in sorted(candidates):
             if _same(columns, kept[number], occurrence):
                 earlier = kept[number]
                 kept[number] = replace(
                     earlier, actors=earlier.actors or occurrence.actors, recipients=earlier.recipients or occurrence.recipients,
                     others=(*earlier.others, (occurrence.token, occurrence.last), *occurrence.others))
+                if not earlier.actors:
+                    for mark in _marks(kept[number]):
+                        insort(akin.setdefault(mark, []), (ranks[number], number))
                 break
         else:
             near.setdefault(place, []).append(len(kept))
-            akin.setdefault(occurrence.family, []).append(len(kept))
+            for mark in marks:
+                akin.setdefault(mark, []).append((rank, len(kept)))
+            met[occurrence.family] = rank + 1
+            ranks.append(rank)
             kept.append(occurrence)
     return tuple(kept)
+
+
+def _marks(occurrence: Occurrence) -> list[tuple[object, ...]]:
+    """Give what an event must share with one of another sentence that it repeats: word, type, standing and one of these actors."""
+    return [(occurrence.family, occurrence.type, occurrence.state.printed, actor.identity)
+            for actor in occurrence.actors if actor.entity is not None or actor.code]
 
 
 def _same(columns: Columns, one: Occurrence, other: Occurrence) -> bool:

@@ -35,7 +35,7 @@ def person_aliases(names: Iterable[str]) -> Iterator[Alias]:
         by_first[parts[name][0]].append(name)
     known = gazetteer().nicknames
     whole = {fold(name): name for name in full}
-    middles = _middles(parts)
+    middles, regnals = _middles(parts), _regnals(parts)
     for name, words_ in parts.items():
         if name in known:
             if (called := whole.get(fold(known[name]))) is not None:
@@ -51,15 +51,19 @@ def person_aliases(names: Iterable[str]) -> Iterator[Alias]:
                 bearers = _one_person(by_first.get(words_[0], []), parts)
                 if bearers:
                     yield name, bearers, "given-name" if name in words("given_names") else "family-name-first"
-                elif not _generation(name) and len(regnal := _regnal(words_[0], parts)) == 1:
+                elif not _generation(name) and len(regnal := regnals.get(words_[0], ())) == 1:
                     yield name, regnal[0], "regnal-name"
                 elif words_[0] not in by_first and len(middles.get(words_[0], ())) == 1:
                     yield name, middles[words_[0]][0], "middle-name"
 
 
-def _regnal(word: str, parts: dict[str, tuple[str, ...]]) -> list[str]:
+def _regnals(parts: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
     """King Charles is Charles III where there is one."""
-    return [other for other, words_ in parts.items() if words_ == (word,) and _generation(other)]
+    found: dict[str, list[str]] = defaultdict(list)
+    for name, words_ in parts.items():
+        if len(words_) == 1 and _generation(name):
+            found[words_[0]].append(name)
+    return found
 
 
 def _middles(parts: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
