@@ -39,7 +39,7 @@ class Embedding:
         self._ops = self._hashes[0].ops
         self._vectors = self._static(embed)
         self._mix = MaxoutNorm(only(embed, "maxout"), only(embed, "layernorm"))
-        self._table = np.zeros((CAPACITY, self._mix.outputs), dtype=np.float32)
+        self.table = np.zeros((CAPACITY, self._mix.outputs), dtype=np.float32)
         self._rows: dict[int, int] = {}
         #: So many of the first rows stay.
         self._kept = 0
@@ -51,6 +51,14 @@ class Embedding:
 
     def __call__(self, doc: Doc) -> Floats:
         """Give the embeddings of the doc's tokens, one row each."""
+        rows = self.rows(doc)
+        if rows is None:
+            return self._compute(read(doc, self._columns), read(doc, [ORTH])[:, 0])
+        found: Floats = self.table[rows]
+        return found
+
+    def rows(self, doc: Doc) -> list[int] | None:
+        """Give the tokens' rows in `table`; they hold until the next doc. None if the doc has more words than rows are kept."""
         keys = mixed(read(doc, self._key))
         rows: Any = list(map(self._rows.get, keys))
         if None in rows:
@@ -59,17 +67,16 @@ class Embedding:
                 self._rows = dict(islice(self._rows.items(), self._kept))
                 new = {key: token for token, key in enumerate(keys) if key not in self._rows}
             if len(self._rows) + len(new) > CAPACITY:
-                return self._compute(read(doc, self._columns), read(doc, [ORTH])[:, 0])
+                return None
             self._learn(doc, new)
             rows = list(map(self._rows.get, keys))
-        found: Floats = self._table[rows]
-        return found
+        return rows  # type: ignore[no-any-return] # no row is missing any more
 
     def _learn(self, doc: Doc, new: dict[int, int]) -> None:
         """Add rows for the keys, each with a token that has it."""
         tokens = np.fromiter(new.values(), dtype=np.int64, count=len(new))
         first = len(self._rows)
-        self._table[first:first + len(new)] = self._compute(read(doc, self._columns)[tokens], read(doc, [ORTH])[tokens, 0])
+        self.table[first:first + len(new)] = self._compute(read(doc, self._columns)[tokens], read(doc, [ORTH])[tokens, 0])
         self._rows.update(zip(new, range(first, first + len(new)), strict=True))
 
     def _compute(self, features: Words, orths: Words) -> Floats:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+import numpy.typing as npt
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 from spacy.pipeline.tok2vec import Tok2VecListener
 
 from worker.nlp.accelerate.embedding import Embedding
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
+#: In a doc of so many tokens whose words come more often than so many times each, most windows are alike. No prose has so few words.
+LONG, VARIED = 4_096, 40
 #: Tokens whose windows are multiplied at once: as many as keep inputs and products in the processor's second cache.
 BLOCK = 512
 
@@ -36,6 +39,8 @@ class Encoder:
             raise Unfit("an encoder whose layers differ in width")
         #: spaCy pads the text with rows that are zero only at first: the layers then write to them as to any other.
         self._pad: int = encode.attrs["pad"]
+        #: How many neighbours on each side a token's vector tells of; None where the padding is less, and edges are no windows as others.
+        self.reach = len(self._layers) if self._pad >= len(self._layers) else None
         self._windows = np.empty((BLOCK, 3 * self._width), dtype=np.float32)
         self._scratch = self._layers[0].scratch(BLOCK)
         self._out = np.empty((BLOCK, self._width), dtype=np.float32)
@@ -76,7 +81,23 @@ class ContextVectors:
 
     def __call__(self, doc: Doc) -> Floats:
         """Give the vectors of the doc's tokens, one row each."""
+        if len(doc) >= LONG:
+            rows = self.embedding.rows(doc)
+            if rows is not None and len(set(rows)) * VARIED < len(rows) and self._encoder.reach is not None:
+                return self._repeated(np.array(rows, dtype=np.int32), self._encoder.reach)
         return self._encoder(self.embedding(doc))
+
+    def _repeated(self, rows: npt.NDArray[np.int32], reach: int) -> Floats:
+        """Encode each different window of words once: "!!!!!", "a-b-c-" and the like say the same over and over."""
+        zero = len(self.embedding.table)
+        padded = np.full(len(rows) + 2 * reach, zero, dtype=np.int32)
+        padded[reach:-reach] = rows
+        windows, which = np.unique(sliding_window_view(padded, 2 * reach + 1), axis=0, return_inverse=True)
+        flat = windows.reshape(-1)
+        embedded = self.embedding.table[np.minimum(flat, zero - 1)]
+        embedded[flat == zero] = 0
+        encoded: Floats = self._encoder(embedded)[reach::2 * reach + 1][which.reshape(-1)]
+        return encoded
 
 
 def vectors_of(model: Node, vocab: Vocab) -> Callable[[Doc], Floats]:

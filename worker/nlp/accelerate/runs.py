@@ -9,7 +9,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from spacy.attrs import NORM
 from spacy.tokens import Doc
+
+from worker.nlp.accelerate.layers import read, write
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -33,5 +37,22 @@ def make_doc(nlp: Language, text: str) -> Doc:
         parts += [text[start:end] for start, end in pairwise(cuts)]
         at = run.end()
     parts.append(text[at:])
-    join: Any = Doc.from_docs
-    return join([nlp.make_doc(part) for part in parts if part], ensure_whitespace=False)  # type: ignore[no-any-return] # an untyped stub
+    return _joined(nlp, [part for part in parts if part])
+
+
+def _joined(nlp: Language, parts: list[str]) -> Doc:
+    """Tokenize the parts, those that are alike only once, and give one doc of them: no part begins a sentence for that."""
+    words: list[str] = []
+    spaces: list[bool] = []
+    norms: list[np.ndarray[Any, Any]] = []
+    known: dict[str, tuple[list[str], list[bool], np.ndarray[Any, Any]]] = {}
+    for part in parts:
+        if part not in known:
+            doc = nlp.make_doc(part)
+            known[part] = ([token.text for token in doc], [bool(token.whitespace_) for token in doc], read(doc, [NORM]))
+        part_words, part_spaces, part_norms = known[part]
+        words += part_words
+        spaces += part_spaces
+        norms.append(part_norms)
+    # What a tokenizer's exception writes otherwise ("n't": "not") hangs on the token, not on its word.
+    return write(Doc(nlp.vocab, words=words, spaces=spaces), [NORM], np.concatenate(norms))

@@ -51,7 +51,7 @@ def person_aliases(names: Iterable[str]) -> Iterator[Alias]:
                 bearers = _one_person(by_first.get(words_[0], []), parts)
                 if bearers:
                     yield name, bearers, "given-name" if name in words("given_names") else "family-name-first"
-                elif not _generation(name) and len(regnal := regnals.get(words_[0], ())) == 1:
+                elif not _generation(name) and len(regnal := regnals.get(words_[0], [])) == 1:
                     yield name, regnal[0], "regnal-name"
                 elif words_[0] not in by_first and len(middles.get(words_[0], ())) == 1:
                     yield name, middles[words_[0]][0], "middle-name"
