@@ -63,6 +63,12 @@ def test_reads_as_spacy_does(nlp: Language, mode: str, cache: Path) -> None:
         assert_same(nlp(text), parse(text))
 
 
+def test_few_words_in_long_rows_are_read_as_by_spacy(nlp: Language) -> None:
+    """Windows that are alike are encoded once."""
+    text = "It said no, no, and " * 900
+    assert_same(nlp(text), accelerate(nlp, "numpy")(text))
+
+
 def test_every_component_of_the_default_model_is_accelerated(nlp: Language, cache: Path) -> None:
     """No part of a known pipeline falls back unnoticed."""
     if importlib.util.find_spec("numba") is None:

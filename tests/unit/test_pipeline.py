@@ -86,3 +86,12 @@ def test_any_other_error_is_the_extractor_s_own(reader: Reader, monkeypatch: pyt
     assert result["failures"] == [{"extractor": "entities", "error": "ZeroDivisionError: no names"}]
     assert result["summary"]
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize("text", [
+    "“We are going to win this, I promise you.”\n\n" * 200, "“I go\n\n" * 900, "“We must act now and he said so.\n\n" * 200,
+    "“He said ‘" * 700, "the minister said that " * 300, "people asked to be told to ask " * 100, "a-b-c-" * 1_500, '"!' * 4_000,
+], ids=["floating", "left open", "open and said", "nested", "said that", "asked to", "hyphens", "marks"])
+def test_shapes_that_no_prose_has_fail_no_extractor(reader: Reader, text: str) -> None:
+    """Clauses within clauses without end, and sentences without end, neither exhaust the stack nor cost every pair of their words."""
+    assert run(Article.parse({"text": text}), reader, Trip(received=NOW))["failures"] == []

@@ -24,6 +24,13 @@ def test_a_run_is_read_soon_and_whole(run: str) -> None:
     assert [token.text for token in doc][-6:] == ["On", "Monday", ",", "it", "rained", "."]
 
 
+def test_a_run_begins_no_sentence_and_changes_no_word() -> None:
+    """Where the run was cut the parser finds nothing marked; what the tokenizer writes otherwise ("n't") stays so."""
+    doc = make_doc(NLP, "They couldn't. " + "!?" * 200 + " They couldn't.")
+    assert not any(token.is_sent_start for token in doc if token.i)
+    assert [token.norm_ for token in doc if token.text == "n't"] == ["not", "not"]
+
+
 @pytest.mark.parametrize("text", ["", " ", "Seoul said “no”… (again). https://example.org/a?b=c&d=e#f", "-" * 80 + "\n", '"' * 127 + "x"])
 def test_prose_is_cut_as_by_spacy(text: str) -> None:
     """Only a run that no prose holds is treated apart."""

@@ -9,9 +9,10 @@ paired first, single marks inside or outside of them after: an apostrophe ("the 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from dataclasses import replace
 from functools import cached_property
+from typing import NamedTuple
 
 from worker.records import frozen
 
@@ -173,11 +174,12 @@ def _role(text: str, mark: re.Match[str], start: int, end: int, *, is_open: bool
 def _pair_singles(text: str, start: int, end: int, doubles: list[Region]) -> list[Region]:
     found: list[Region] = []
     marks = [mark for mark in _SINGLE.finditer(text, start, end) if not _is_apostrophe(text, mark.start())]
+    begins = [region.outer_start for region in doubles]
     position = start
     for index, mark in enumerate(marks):
         if mark.start() < position or not _single_opens(text, mark.start(), start):
             continue
-        closing = _closing_single(text, marks[index + 1:], mark, doubles)
+        closing = _closing_single(text, marks, index, _Doubles(begins, doubles))
         if closing is not None:
             found.append(_region(text, mark.start(), mark.end(), closing.start(), closing.end(), single=True))
             position = closing.end()
@@ -199,11 +201,13 @@ def _single_opens(text: str, at: int, start: int) -> bool:
     return (before.isspace() or before in _BEFORE) and bool(after) and not after.isspace() and after not in ".,;:!?"
 
 
-def _closing_single(text: str, later: list[re.Match[str]], opening: re.Match[str], doubles: list[Region]) -> re.Match[str] | None:
+def _closing_single(text: str, marks: list[re.Match[str]], index: int, doubles: _Doubles) -> re.Match[str] | None:
     """Find the partner: one after punctuation is surer than one after a word, which may be a possessive ("the dogs' bowls")."""
     possible: list[re.Match[str]] = []
-    for mark in later:
-        if mark.start() - opening.end() > _LONGEST_SINGLE or _crosses(opening.start(), mark.end(), doubles):
+    opening = marks[index]
+    for number in range(index + 1, len(marks)):
+        mark = marks[number]
+        if mark.start() - opening.end() > _LONGEST_SINGLE or doubles.cross(opening.start(), mark.end()):
             break
         if _single_opens(text, mark.start(), 0):
             break
@@ -215,9 +219,17 @@ def _closing_single(text: str, later: list[re.Match[str]], opening: re.Match[str
     return (sure or possible or [None])[0]  # type: ignore[list-item]  # None ends a list of matches on purpose
 
 
-def _crosses(start: int, end: int, doubles: list[Region]) -> bool:
-    return any(start < region.outer_start < end < region.outer_end or region.outer_start < start < region.outer_end < end
-               for region in doubles)
+class _Doubles(NamedTuple):
+    """A paragraph's regions between double marks, of which none overlaps another, and where each begins."""
+
+    begins: list[int]
+    regions: list[Region]
+
+    def cross(self, start: int, end: int) -> bool:
+        """Tell whether a stretch ends inside a region that it does not hold, or begins inside one."""
+        ending, beginning = bisect_left(self.begins, end) - 1, bisect_left(self.begins, start) - 1
+        return (ending >= 0 and start < self.begins[ending] and end < self.regions[ending].outer_end) or (
+            beginning >= 0 and start < self.regions[beginning].outer_end < end)
 
 
 def _region(text: str, outer_start: int, start: int, end: int, outer_end: int, *, single: bool = False, closed: bool = True,

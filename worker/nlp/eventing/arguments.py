@@ -106,16 +106,21 @@ class Arguments:
     def passive(self, token: int) -> bool:
         """Tell a passive: "was attacked", "attacked by rebels", "to be attacked"."""
         columns = self.columns
-        if columns.tags[token] != "VBN":
-            return False
-        labels = {columns.deps[child] for child in columns.children[token]}
-        if not labels.isdisjoint(_PASSIVE):
-            return True
-        if "aux" in labels or "nsubj" in labels:
-            return False
-        if columns.deps[token] == "conj":
-            return self.passive(columns.heads[token])
-        return columns.deps[token] == "acl"
+        while columns.tags[token] == "VBN":
+            labels = {columns.deps[child] for child in columns.children[token]}
+            if not labels.isdisjoint(_PASSIVE):
+                return True
+            if "aux" in labels or "nsubj" in labels or columns.deps[token] != "conj":
+                return columns.deps[token] == "acl" and "aux" not in labels and "nsubj" not in labels
+            token = columns.heads[token]
+        return False
+
+    def last(self, token: int) -> int:
+        """Give the end (exclusive) of a verb's trigger: the particle beside it belongs to it."""
+        columns, following = self.columns, token + 1
+        if following < columns.size and columns.heads[following] == token and columns.deps[following] == "prt":
+            return following + 1
+        return following
 
     def after(self, token: int, preposition: str) -> list[int]:
         """Give the nouns after a preposition that hangs on the verb, its particle or its object ("held talks with")."""
@@ -233,3 +238,14 @@ class Arguments:
                 return None
             token = columns.heads[token]
         return None
+
+
+def apart(parties: list[Actor], others: list[Actor]) -> list[Actor]:
+    """Give the parties that are not among the others, each once."""
+    known = {actor.identity for actor in others if actor.entity is not None or actor.code}
+    found: list[Actor] = []
+    for actor in parties:
+        if actor.identity not in known and all(actor.token != other.token for other in others):
+            known.add(actor.identity)
+            found.append(actor)
+    return found

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
-from worker.nlp.eventing.arguments import Arguments
+from worker.nlp.eventing.arguments import Arguments, apart
 from worker.nlp.eventing.bystanders import only_where, without_bystanders
 from worker.nlp.eventing.frames import Frame, classes, frames_of
 from worker.nlp.eventing.matching import Matcher, able
@@ -45,6 +45,8 @@ _SELVES = frozenset({"himself", "herself", "themselves", "itself"})
 _SEEMING = frozenset({"seem", "appear", "let"})
 #: A noun's places, which no verb has.
 _NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
+#: Clauses within clauses that are gone into.
+_DEEPEST = 4
 _CLAUSAL = frozenset({"ccomp", "xcomp", "pcomp", "acl"})
 
 
@@ -59,6 +61,9 @@ class Finder:
         self._nominal = Nominal(self._arguments)
         #: Tokens that belong to an event already found.
         self._taken: set[int] = set()
+        #: While the other party of a deed is looked for: how deep, and below which verbs there is none, for each is asked twice.
+        self._depth = 0
+        self._barren: set[int] = set()
 
     def find(self) -> list[Occurrence]:
         """Give the events in order of the text."""
@@ -197,7 +202,7 @@ class Finder:
         if columns.low_lemmas[token] in classes()["stance"]:
             recipients = recipients or self._below(token, actors)
             self._take(token, None)
-        yield self._occurrence(token, kind=kind, actors=actors, recipients=_apart(recipients, actors), frame=frame, noun=None,
+        yield self._occurrence(token, kind=kind, actors=actors, recipients=apart(recipients, actors), frame=frame, noun=None,
                                state=state, why="noun")
 
     def _untyped(self, typed: set[int]) -> Iterator[Occurrence]:
@@ -216,10 +221,10 @@ class Finder:
             elif not actors:
                 continue
             if recipients:
-                recipients = _apart(recipients, actors)
+                recipients = apart(recipients, actors)
             if not actors and not recipients:
                 continue
-            yield Occurrence(token=token, last=self._last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
+            yield Occurrence(token=token, last=self._arguments.last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
                              family=columns.low_lemmas[token], object=noun, state=self._judge.state(token), why="predicate")
 
     def _demanded(self, token: int, state: State) -> Occurrence | None:
@@ -232,7 +237,7 @@ class Finder:
                                       for child in columns.children[token]):
             return None
         actors, recipients = self._arguments.parties(state.source.token), self._arguments.parties(subject)
-        recipients = _apart(recipients, actors)
+        recipients = apart(recipients, actors)
         if not actors or not recipients or columns.lowers[subject] in ("i", "we"):
             return None
         self._take(token, None)
@@ -299,7 +304,7 @@ class Finder:
                              for actor in arguments.parties(noun_)]
                 case _:
                     found = [actor for after in arguments.after(token, place) for actor in arguments.parties(after)]
-            found = [actor for actor in _apart(found, actors) if not (nameless and only_where(columns, actor))]
+            found = [actor for actor in apart(found, actors) if not (nameless and only_where(columns, actor))]
             if any(actor.code or actor.entity is not None for actor in found):
                 return found
             nameless = nameless or found
@@ -313,17 +318,29 @@ class Finder:
     def _beside(self, token: int, noun: int | None, actors: list[Actor], frame: Frame) -> list[Actor]:
         """A party in the object's own words, or behind one of the prepositions that name the other side."""
         if noun is not None and not self._actors.all_of(noun):
-            found = _apart(self._actors.within(noun), actors)
+            found = apart(self._actors.within(noun), actors)
             if found:
                 return found
         for place in ("against", "on", "at") if frame.type == "ASSAULT" else ("against", "to", "with", "on", "from", "at"):
             for after in self._arguments.after(token, place):
-                if found := _apart(self._arguments.parties(after), actors):
+                if found := apart(self._arguments.parties(after), actors):
                     return found
         return []
 
     def _below(self, token: int, actors: list[Actor]) -> list[Actor]:
         """The other party of the deed that is promised, threatened, demanded or refused."""
+        if not self._depth:
+            self._barren.clear()
+        if token in self._barren or self._depth == _DEEPEST:
+            return []
+        self._depth += 1
+        found = self._party_below(token, actors)
+        self._depth -= 1
+        if not found:
+            self._barren.add(token)
+        return found
+
+    def _party_below(self, token: int, actors: list[Actor]) -> list[Actor]:
         columns, arguments = self._columns, self._arguments
         pending = [child for child in columns.children[token] if columns.deps[child] in ("xcomp", "ccomp", "pcomp")
                    or (columns.deps[child] == "acl" and columns.tags[child] == "VB")]
@@ -331,17 +348,17 @@ class Finder:
                     for inner in columns.children[child] if columns.deps[inner] in ("pcomp", "acl", "xcomp")]
         for verb in pending:
             subject = next((child for child in columns.children[verb] if columns.deps[child] in ("nsubj", "nsubjpass")), None)
-            if subject is not None and (found := _apart(arguments.parties(subject), actors)):
+            if subject is not None and (found := apart(arguments.parties(subject), actors)):
                 return found
             noun = arguments.object(verb)
             match = self._matcher.verb(verb)
             if match is not None and match[0].recipients and (found := self._recipients(verb, noun, match[0], actors)):
                 return found
-            found = _apart(arguments.parties(noun), actors) if noun is not None else []
+            found = apart(arguments.parties(noun), actors) if noun is not None else []
             if found:
                 return found
             for place in ("to", "with", "against", "from", "on", "for", "in"):
-                found = _apart([actor for after in arguments.after(verb, place) for actor in arguments.parties(after)], actors)
+                found = apart([actor for after in arguments.after(verb, place) for actor in arguments.parties(after)], actors)
                 if found:
                     return found
             if found := self._below(verb, actors):
@@ -369,29 +386,11 @@ class Finder:
             self._taken.add(member)
             pending.extend(columns.children[member])
 
-    def _last(self, token: int) -> int:
-        columns = self._columns
-        following = token + 1
-        if following < columns.size and columns.heads[following] == token and columns.deps[following] == "prt":
-            return following + 1
-        return token + 1
-
     def _occurrence(self, token: int, *, kind: str, actors: list[Actor], recipients: list[Actor], frame: Frame, noun: int | None,
                     state: State, why: str) -> Occurrence:
         if not recipients and kind in ("THREATEN", "AGREE", "REJECT", "REQUEST", "CONCEDE") and self._columns.pos[token] == "VERB":
             recipients = self._below(token, actors)
         if frame.type == "AGREE" and kind == "AGREE" and self._complement_type(token) in _HOSTILE and self._columns.lemmas[token] == "vow":
             kind = "THREATEN"
-        return Occurrence(token=token, last=self._last(token), type=kind, actors=tuple(actors), recipients=tuple(recipients),
+        return Occurrence(token=token, last=self._arguments.last(token), type=kind, actors=tuple(actors), recipients=tuple(recipients),
                           family=frame.family, object=noun, state=state, why=why)
-
-
-def _apart(parties: list[Actor], others: list[Actor]) -> list[Actor]:
-    """The parties that are not among the others, each once."""
-    known = {actor.identity for actor in others if actor.entity is not None or actor.code}
-    found: list[Actor] = []
-    for actor in parties:
-        if actor.identity not in known and all(actor.token != other.token for other in others):
-            known.add(actor.identity)
-            found.append(actor)
-    return found

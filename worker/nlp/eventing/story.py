@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from worker.nlp.factuality.judge import Judge
     from worker.nlp.parties import Parties
 
-#: So many events of one word are looked back over: news tells an event again within a few paragraphs.
+#: So many events of one word, or of one type in a sentence without end, are looked back over: news tells an event again within a few
+#: paragraphs.
 _LOOKED_BACK = 50
 
 
@@ -32,7 +33,7 @@ def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[
     for occurrence in Finder(columns, Actors(columns, parties), judge).find():
         place = (columns.sents[occurrence.token], occurrence.type or occurrence.family)
         marks, rank = _marks(occurrence), met.get(occurrence.family, 0)
-        candidates = set(near.get(place, ()))
+        candidates = set(near.get(place, ())[-_LOOKED_BACK:])
         for mark in marks:
             for other, number in reversed(akin.get(mark, ())):
                 if other < rank - _LOOKED_BACK:

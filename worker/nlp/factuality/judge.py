@@ -41,13 +41,17 @@ class Judge:
         self._spoken_to = list(accumulate((end for _, end in spoken), max))
         self._frames: dict[int, State] = {}
         self._states: dict[int, State] = {}
+        #: States that wait for one another.
+        self._depth = 0
         self._questions = {number for number, end in enumerate(columns.sentences[1:]) if _asks(columns, columns.sentences[number], end)}
 
     def state(self, token: int) -> State:
         """How the statement that the token is the predicate (or event noun) of stands."""
         found = self._states.get(token)
         if found is None:
-            frame = self.frame(token)
+            self._depth += 1
+            frame = self.frame(token) if self._depth < _DEEPEST else State()
+            self._depth -= 1
             columns = self._columns
             if columns.pos[token] in ("NOUN", "PROPN") and not self._copula(token):
                 found = noun_hedges(columns, token, frame)

@@ -163,6 +163,8 @@ def _speech(syntax: Syntax, speech: list[tuple[Passage, float]], pairs: list[tup
                 last.cue, last.why, last.word = cue, why, word
             continue
         before = last if cue < 0 and last is not None and _follows(syntax, last.passages[-1], passage) else None
+        if before is not None and before.cue < 0:
+            before = before.before or before  # of a speech over many paragraphs the first one's cue tells
         found.append(Found(pieces=((passage.first, passage.last),), cue=cue, word=word, why="floating" if before else why, chance=chance,
                            passages=[passage], before=before))
     return found
