@@ -18,7 +18,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import redis
@@ -33,16 +33,37 @@ OLDEST = (7, 0)
 _LONGEST_SOCKET_PATH = 100
 _START_SECONDS = 30.0
 _STOP_SECONDS = 15.0
+#: For which a new Wiredesk waits for the server of one that was killed.
+_HANDOVER_SECONDS = 10.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Server:
-    """A server that can be used: its address, and whether it is ours to stop."""
+    """A server that can be used: its address, and whether it is ours to start and stop."""
 
     url: str
     embedded: bool
     #: What runs, for people: "valkey-server 9.1.0".
     program: str
+    name: str = "server"
+    log: Path = Path()
+    process: subprocess.Popen[bytes] | None = None
+    restarts: list[float] = field(default_factory=list)
+    _command: tuple[str, ...] = ()
+    #: The file whose lock keeps `home` for this server.
+    _lock: int = -1
+
+    def start(self) -> None:
+        """Start the embedded server, at first or again, with all that it had written; back when it answers.
+
+        Raises:
+            ServerUnavailableError: it does not answer; its log is named.
+        """
+        # The server holds the lock as well: one that outlives its parent keeps the next one out of its file.
+        self.process = processes.start(self._command, log=self.log, keep=(self._lock,))
+        _wait(self.url, self.process, self.log)
+        told = {"url": self.url, "pid": self.process.pid, "owner": os.getpid()}
+        _write_private(self.log.parent / SERVER_FILE, json.dumps(told))
 
 
 @contextmanager
@@ -59,18 +80,18 @@ def server(settings: Settings) -> Iterator[Server]:
     if settings.shards:
         raise ConfigurationError("shards: all on one machine serves one of the servers; name it in WIREDESK_REDIS_URL")
     home = settings.home.absolute()
-    with _sole_owner(home):
+    with _sole_owner(home) as lock:
         program = find_program()
         url, arguments = _listen(home)
-        log = home / "server.log"
-        child = processes.start([program.path, *arguments], log=log)
+        running = Server(url, embedded=True, program=program.version, log=home / "server.log",
+                         _command=(program.path, *arguments), _lock=lock)
         try:
-            _wait(url, child, log)
-            _write_private(home / SERVER_FILE, json.dumps({"url": url, "pid": child.pid}))
-            yield Server(url, embedded=True, program=program.version)
+            running.start()
+            yield running
         finally:
             (home / SERVER_FILE).unlink(missing_ok=True)
-            processes.stop(child, seconds=_STOP_SECONDS)
+            if running.process is not None:
+                processes.stop(running.process, seconds=_STOP_SECONDS)
             (home / "server.sock").unlink(missing_ok=True)
 
 
@@ -114,21 +135,53 @@ def _new_enough(path: str) -> Program | None:
 
 
 @contextmanager
-def _sole_owner(home: Path) -> Iterator[None]:
-    """Hold `home` for this process: two servers on one append-only file would destroy it."""
+def _sole_owner(home: Path) -> Iterator[int]:
+    """Hold `home` for this process and its server: two servers on one append-only file would destroy it."""
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (home / "lock").open("w")
     except OSError as error:
         raise ConfigurationError(f"home: {home} cannot be used ({error.strerror}); set WIREDESK_HOME to a folder you may write") from None
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise ConfigurationError(
-                f"home: another Wiredesk already runs a server in {home}; stop it, or set WIREDESK_HOME to another folder"
-            ) from None
-        yield
+        until = time.monotonic() + _HANDOVER_SECONDS
+        while not _locked(lock.fileno()):
+            owner, pid = _told(home)
+            if _lives(owner):
+                raise ConfigurationError(
+                    f"home: another Wiredesk already runs a server in {home}; stop it, or set WIREDESK_HOME to another folder")
+            if time.monotonic() > until:
+                which = f" (process {pid})" if pid else ""
+                raise ConfigurationError(
+                    f"home: the server of an earlier Wiredesk{which} still holds {home} and does not end; end it, then try again")
+            time.sleep(0.05)
+        yield lock.fileno()
+
+
+def _locked(lock: int) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+def _told(home: Path) -> tuple[int, int]:
+    """Give the process ids of whoever started the server in `home` and of the server; 0: unknown."""
+    try:
+        told = json.loads((home / SERVER_FILE).read_text(encoding="utf-8"))
+        return int(told.get("owner", 0)), int(told["pid"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return 0, 0
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return pid > 0
 
 
 def _listen(home: Path) -> tuple[str, list[str]]:

@@ -73,20 +73,21 @@ class Machine:
     tell: Callable[[str], None]
 
     def watch(self) -> None:
-        """Keep all parts running until a signal ends the wait.
+        """Keep the embedded server and all parts running until a signal ends the wait.
 
         Raises:
             ConfigurationError: a part refuses to start as it is configured.
-            WiredeskError: a part ends again and again; its log is named.
+            WiredeskError: the server or a part ends again and again; its log is named.
         """
+        watched: list[Part | embedded.Server] = [self.server, *self.parts]
         while True:
             time.sleep(_WATCH_SECONDS)
-            for part in self.parts:
+            for part in watched:
                 if part.process is not None and part.process.poll() is not None:
                     self._revive(part, part.process.returncode)
 
-    def _revive(self, part: Part, status: int) -> None:
-        if status == _REFUSED:
+    def _revive(self, part: Part | embedded.Server, status: int) -> None:
+        if status == _REFUSED and isinstance(part, Part):
             raise ConfigurationError(_reason(part.log) or f"{part.name} refuses to start; {part.log} says why")
         now = time.monotonic()
         part.restarts = [*(then for then in part.restarts if now - then < _MINUTE), now]

@@ -22,12 +22,12 @@ _PR_SET_PDEATHSIG = 1
 
 def start(
     command: Sequence[str], *, log: Path | None = None, environment: Mapping[str, str] | None = None,
-    death_signal: signal.Signals = signal.SIGTERM,
+    death_signal: signal.Signals = signal.SIGTERM, keep: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a program in a session of its own, so that Ctrl-C reaches only us and we order the stopping.
 
-    Its output is appended to `log`, else dropped. Must be called from the main thread: the kernel's promise ends with the
-    thread that started the child.
+    Its output is appended to `log`, else dropped; `keep` are open files that it shares with us, such as a lock. Must be called
+    from the main thread: the kernel's promise ends with the thread that started the child.
     """
     with contextlib.ExitStack() as stack:
         output: int = subprocess.DEVNULL
@@ -36,7 +36,8 @@ def start(
             output = stack.enter_context(log.open("ab")).fileno()
         return subprocess.Popen(
             list(command), stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT if log else subprocess.DEVNULL,
-            env={**os.environ, **(environment or {})}, start_new_session=True, preexec_fn=_tied_to_parent(death_signal),  # noqa: PLW1509 - only prctl runs there
+            env={**os.environ, **(environment or {})}, start_new_session=True, pass_fds=keep,
+            preexec_fn=_tied_to_parent(death_signal),  # noqa: PLW1509 - only prctl runs there
         )
 
 

@@ -129,6 +129,17 @@ def test_a_part_that_dies_is_started_again(up: Up) -> None:
     assert status == 0, err
 
 
+def test_a_server_that_dies_is_started_again(up: Up) -> None:
+    """Killed, it comes back with all articles; workers and gateway go on by themselves."""
+    before = json.loads(wiredesk("status", "--json", env=up.env)[1])["done"]
+    server = json.loads((Path(up.env["WIREDESK_HOME"]) / "server.json").read_text())["pid"]
+    psutil.Process(server).kill()
+    _await("another server", 20, lambda: json.loads((Path(up.env["WIREDESK_HOME"]) / "server.json").read_text())["pid"] != server)
+    status, _, err = wiredesk("submit", "-", "--wait", env=up.env, data=b"A server was killed in Turin on Monday, and nobody noticed.")
+    assert status == 0, err
+    assert json.loads(wiredesk("status", "--json", env=up.env)[1])["done"] == before + 1
+
+
 def test_ctrl_c_leaves_nothing_behind(up: Up) -> None:
     """SIGINT ends every process that was started, within the time for stopping."""
     family = psutil.Process(up.process.pid).children(recursive=True)
