@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -42,6 +42,8 @@ log = get_logger(__name__)
 #: Milliseconds after which another reader takes over what one has not acknowledged.
 TAKE_OVER_MS = 60_000
 _BATCH = 100
+#: Most entries of one reader that `keep` looks for.
+_KEPT = 2_000
 _BLOCK_MS = 1_000
 #: Between two looks at several servers.
 _LOOK_SECONDS = 0.25
@@ -147,6 +149,25 @@ def missed(ledger: Ledger, group: str) -> int:
         if number:
             ledger.client.hdel(key, "missed")
     return number
+
+
+def again(delivery: Delivery) -> Delivery | None:
+    """Read an entry once more; None when it was trimmed or its article taken down since."""
+    ledger = delivery._ledger  # noqa: SLF001 - the class is this module's
+    with ledger.guard():
+        entries = ledger.client.xrange(keys.RESULTS, delivery.entry, delivery.entry)
+    return next(_deliveries(ledger, entries, delivery.group), None)
+
+
+def keep(ledger: Ledger, group: str, consumer: str, deliveries: Iterable[Delivery] = ()) -> None:
+    """Tell that a reader still works on `deliveries` and on all that it was given: nobody takes them over for another while."""
+    wanted = list(deliveries)
+    for part in ledger.ledgers:
+        with part.guard():
+            pending = part.client.xpending_range(keys.RESULTS, group, "-", "+", _KEPT, consumer)
+            entries = {row["message_id"].decode() for row in pending} | {one.entry for one in wanted if one._ledger is part}  # noqa: SLF001
+            if entries:
+                part.client.xclaim(keys.RESULTS, group, consumer, 0, sorted(entries), justid=True)
 
 
 def places(ledger: Ledger, after: str) -> list[str]:

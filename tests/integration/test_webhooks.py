@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
@@ -12,6 +13,7 @@ import pytest
 
 from tests.servers import Server, changed_settings, open_ledger, wait_for
 from worker.errors import ConfigurationError
+from worker.gateway import webhooks as sending_module
 from worker.gateway.webhooks import RefusedError, Webhooks, check, post, signature
 from worker.ledger import Ledger
 from worker.ledger.jobs import Attempt
@@ -25,10 +27,12 @@ class Receiver(BaseHTTPRequestHandler):
 
     taken: ClassVar[list[tuple[dict[str, str], bytes]]] = []
     refusals: ClassVar[list[int]] = []
+    #: Status by article's id, for as long as it stands here.
+    unwanted: ClassVar[dict[str, int]] = {}
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        status = self.refusals.pop(0) if self.refusals else 204
+        status = self.refusals.pop(0) if self.refusals else self.unwanted.get(json.loads(body)["id"], 204)
         if status == 204:
             self.taken.append((dict(self.headers), body))
         self.send_response(status)
@@ -44,6 +48,7 @@ class Receiver(BaseHTTPRequestHandler):
 def receiver() -> Iterator[str]:
     Receiver.taken.clear()
     Receiver.refusals.clear()
+    Receiver.unwanted.clear()
     listening = HTTPServer(("127.0.0.1", 0), Receiver)
     thread = threading.Thread(target=listening.serve_forever, daemon=True)
     thread.start()
@@ -98,6 +103,62 @@ def test_what_is_refused_for_long_is_a_dead_letter(server: Server, ledger: Ledge
     [letter] = ledger.dead.list()
     assert (letter.source, letter.body) == ("webhook", b"a")
     assert json.loads(Receiver.taken[0][1])["id"] == "b"
+
+
+@pytest.mark.parametrize("status", [422, 500])
+def test_one_refused_article_holds_up_no_other(
+    server: Server, ledger: Ledger, receiver: str, monkeypatch: pytest.MonkeyPatch, status: int,
+) -> None:
+    """Others are sent; its own later entries wait for it, in order; what is taken down meanwhile is sent only as taken down."""
+    monkeypatch.setattr(sending_module, "_FIRST_PAUSE", 0.05)
+    Receiver.unwanted |= {"bad": status, "worse": status}
+    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True, "retry_max_seconds": 0.1}
+    with open_ledger(server.url, webhooks=webhooks) as sending:
+        hooks = Webhooks(sending)
+        hooks.start()
+        try:
+            wait_for(lambda: bool(ledger.client.exists("wiredesk:results")), 10)
+            for name in ("bad", "worse", "a", "b"):
+                finish(ledger, name)
+            wait_for(lambda: len(Receiver.taken) == 2, 30)
+            for name in ("bad", "worse"):
+                assert ledger.jobs.delete(name)
+            finish(ledger, "c")
+            wait_for(lambda: len(Receiver.taken) == 3, 30)
+            Receiver.unwanted.pop("worse")
+            wait_for(lambda: len(Receiver.taken) == 4, 30)
+            Receiver.unwanted.clear()
+            wait_for(lambda: len(Receiver.taken) == 5, 30)
+            [group] = ledger.client.xinfo_groups("wiredesk:results")
+            wait_for(lambda: ledger.client.xpending("wiredesk:results", group["name"])["pending"] == 0, 10)
+        finally:
+            hooks.stop()
+    told = [json.loads(body) for _, body in Receiver.taken]
+    assert [(entry["id"], entry["status"]) for entry in told] == [
+        ("a", "done"), ("b", "done"), ("c", "done"), ("worse", "deleted"), ("bad", "deleted")]
+
+
+def test_what_a_living_gateway_has_set_aside_stays_its_own(
+    server: Server, ledger: Ledger, receiver: str, monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It tells the server in time, so that no other takes it over and sends it as well."""
+    monkeypatch.setattr(sending_module, "_KEEP_SECONDS", 0.1)
+    Receiver.unwanted["bad"] = 422
+    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True}
+    with open_ledger(server.url, webhooks=webhooks) as sending:
+        hooks = Webhooks(sending)
+        hooks.start()
+        try:
+            wait_for(lambda: bool(ledger.client.exists("wiredesk:results")), 10)
+            finish(ledger, "bad")
+            finish(ledger, "a")
+            wait_for(lambda: len(Receiver.taken) == 1, 30)
+            [group] = ledger.client.xinfo_groups("wiredesk:results")
+            time.sleep(1.5)
+            [pending] = ledger.client.xpending_range("wiredesk:results", group["name"], "-", "+", 10)
+            assert pending["time_since_delivered"] < 1_000
+        finally:
+            hooks.stop()
 
 
 @pytest.mark.parametrize(("changes", "word"), [
