@@ -4,12 +4,14 @@
         store(delivery.id, delivery.version, delivery.result)
         delivery.acknowledge()
 
-Each result is delivered at least once to each group: who stores it under (id, version) has it once. `once` does so in any SQL
-database:
+Each result is delivered at least once to each group: who stores it under (id, version) has it once. The versions of an id go on counting
+after a takedown or the end of its retention, for `retention.version_days`. `once` keeps count in any SQL database:
 
     for delivery in results(group="archive"):
         with once(delivery, database) as new:
-            if new:
+            if delivery.status == "deleted":
+                database.execute("DELETE FROM articles WHERE id = ?", (delivery.id,))
+            elif new:
                 database.execute("INSERT INTO articles VALUES (?, ?)", (delivery.id, delivery.result))
 """
 
@@ -49,6 +51,8 @@ _BLOCK_MS = 1_000
 _LOOK_SECONDS = 0.25
 #: An entry's number, as a place in one stream of several.
 _PLACE = re.compile("0|[0-9]{1,15}-[0-9]{1,10}")
+#: How a result begins, as `pipeline.py` writes it: saves reading it whole.
+_HEAD = re.compile(rb'\{"schema":"[^"]*","version":(\d+),"article":\{"id":"(?:[^"\\]|\\.)*","sha256":"([0-9a-f]{64})"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,22 +119,19 @@ def results(
 
 @contextmanager
 def once(delivery: Delivery, database: Any, *, mark: str = "?") -> Iterator[bool]:  # noqa: ANN401 - any DB-API connection
-    """Hand a delivery over exactly once: what the block writes to the database is committed together with (id, version), then acknowledged.
+    """Hand a delivery over exactly once: what the block writes is committed together with (id, version, sha256), then acknowledged.
 
-    Gives True the first time, False when this version was handed over before. A reader that is killed at any moment finds either both
-    or neither in the database and gets the delivery again. `database` is a DB-API connection that is not in autocommit mode; `mark` is
-    its driver's placeholder (`?` for sqlite3, `%s` for psycopg). The table `wiredesk_seen` is made when it is missing.
+    Gives True the first time, False when this version with this content was handed over before. A takedown is True each time that it
+    comes, for dropping a copy twice does no harm and missing it does; what was handed over of the article up to it is forgotten. A reader
+    that is killed at any moment finds either both or neither in the database and gets the delivery again. `database` is a DB-API
+    connection that is not in autocommit mode; `mark` is its driver's placeholder (`?` for sqlite3, `%s` for psycopg). The table
+    `wiredesk_handed_over` is made when it is missing.
     """
     cursor = database.cursor()
     try:
-        cursor.execute("CREATE TABLE IF NOT EXISTS wiredesk_seen (reader TEXT, id TEXT, version INTEGER, status TEXT, "
-                       "PRIMARY KEY (reader, id, version, status))")
-        status = "deleted" if delivery.status == "deleted" else "done"
-        key = (delivery.group, delivery.id, delivery.version, status)
-        cursor.execute(f"SELECT 1 FROM wiredesk_seen WHERE reader = {mark} AND id = {mark} AND version = {mark} AND status = {mark}", key)  # noqa: S608 - placeholders only
-        new = cursor.fetchone() is None
-        if new:
-            cursor.execute(f"INSERT INTO wiredesk_seen VALUES ({mark}, {mark}, {mark}, {mark})", key)  # noqa: S608
+        cursor.execute("CREATE TABLE IF NOT EXISTS wiredesk_handed_over (reader TEXT, id TEXT, version INTEGER, sha256 TEXT, "
+                       "PRIMARY KEY (reader, id, version, sha256))")
+        new = _note(cursor, delivery, mark)
         yield new
         database.commit()
     except BaseException:
@@ -139,6 +140,22 @@ def once(delivery: Delivery, database: Any, *, mark: str = "?") -> Iterator[bool
     finally:
         cursor.close()
     delivery.acknowledge()
+
+
+def _note(cursor: Any, delivery: Delivery, mark: str) -> bool:  # noqa: ANN401 - any DB-API cursor
+    """Note what is handed over; tells whether it was not before."""
+    article = (delivery.group, delivery.id)
+    if delivery.status == "deleted":
+        cursor.execute(f"DELETE FROM wiredesk_handed_over WHERE reader = {mark} AND id = {mark} AND version <= {mark}",  # noqa: S608 - placeholders only
+                       (*article, delivery.version))
+        return True
+    key = (*article, delivery.version, delivery.sha256)
+    cursor.execute("SELECT 1 FROM wiredesk_handed_over "  # noqa: S608
+                   f"WHERE reader = {mark} AND id = {mark} AND version = {mark} AND sha256 = {mark}", key)
+    new = cursor.fetchone() is None
+    if new:
+        cursor.execute(f"INSERT INTO wiredesk_handed_over VALUES ({mark}, {mark}, {mark}, {mark})", key)  # noqa: S608
+    return new
 
 
 def missed(ledger: Ledger, group: str) -> int:
@@ -293,10 +310,20 @@ def _deliveries(ledger: Ledger, entries: list[tuple[bytes, dict[bytes, bytes]]],
     inside = [fields.get(b"result") for _, fields in entries]
     stored = ledger.results.get_many(ids) if ids and not all(inside) else inside
     for (entry, fields), article_id, own, kept in zip(entries, ids, inside, stored, strict=True):
-        status = fields[b"status"].decode()
-        yield Delivery(entry=entry.decode(), id=article_id, version=int(fields[b"version"]), status=status,
-                       sha256=fields[b"sha256"].decode(), result=None if status == "deleted" else own or kept,
+        status, version, sha256 = fields[b"status"].decode(), int(fields[b"version"]), fields[b"sha256"].decode()
+        # Without its own copy the entry finds under the id whatever is the newest: perhaps the result of a later version.
+        result = own or (kept if kept is not None and _is_of(kept, version, sha256) else None)
+        yield Delivery(entry=entry.decode(), id=article_id, version=version, status=status, sha256=sha256,
+                       result=None if status == "deleted" else result,
                        traceparent=fields.get(b"traceparent", b"").decode(), group=group, _ledger=ledger)
+
+
+def _is_of(result: bytes, version: int, sha256: str) -> bool:
+    """Tell whether a stored result is that of this version and content; what it does not tell is believed."""
+    if head := _HEAD.match(result):
+        return int(head[1]) == version and head[2].decode() == sha256
+    told = orjson.loads(result)
+    return bool(told.get("version", version) == version and told.get("article", {}).get("sha256", sha256) == sha256)
 
 
 def _entries(rows: Any) -> list[tuple[bytes, dict[bytes, bytes]]]:  # noqa: ANN401 - redis-py answers a list, or a dict in its third protocol

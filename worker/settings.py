@@ -96,6 +96,7 @@ class RetentionSettings(_Group):
 
     result_days: Annotated[float, Field(gt=0, le=3_650)]
     stream_length: Count
+    version_days: Annotated[float, Field(gt=0, le=3_650)]
     dead_days: Annotated[float, Field(gt=0, le=3_650)]
     dead_length: Count
     group_hours: Annotated[float, Field(gt=0, le=8_760)]

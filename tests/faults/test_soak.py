@@ -29,7 +29,8 @@ WARM = 0.6
 def test_17_a_soak_of_new_words(place: Place) -> None:
     """Names that nobody has seen before, all the time, through spaCy: memory and the server's keys stay where they were."""
     chance = random.Random(3)
-    short = {"WIREDESK_RETENTION__RESULT_DAYS": "0.0002", "WIREDESK_RETENTION__STREAM_LENGTH": "1000"}
+    short = {"WIREDESK_RETENTION__RESULT_DAYS": "0.0002", "WIREDESK_RETENTION__VERSION_DAYS": "0.0002",
+             "WIREDESK_RETENTION__STREAM_LENGTH": "1000"}
     worker = Worker(place.server.url, environment=QUICK | short)
     ids, samples, began = [], [], time.monotonic()
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -16,7 +17,7 @@ import pytest
 
 from tests.servers import ROOT, Server, open_ledger, server_binaries, wait_for
 from worker.consumer import once, results
-from worker.ledger import Ledger
+from worker.ledger import Ledger, keys
 from worker.ledger.jobs import Attempt
 from worker.producer import submit
 
@@ -107,3 +108,80 @@ def test_a_failed_hand_over_comes_again(ledger: Ledger) -> None:
     assert seen == [True, False]
     with open_ledger(ledger.url) as other:
         assert list(results(group="g", ledger=other, follow=False, take_over_ms=1)) == []
+
+
+def read(ledger: Ledger, text: str, *, expired: bool = False, replace: bool = False) -> int:
+    """Submit the article "a" and read it; gives its version."""
+    if expired:
+        ledger.client.delete(*(kind + "a" for kind in (keys.JOB, keys.HISTORY, keys.ARTICLE, keys.RESULT)))
+    [verdict] = submit([{"id": "a", "text": text}], ledger=ledger, replace=replace)
+    assert verdict.verdict == "accepted"
+    attempt = ledger.jobs.start("a", owner="test", process=1, lease_seconds=600)
+    assert isinstance(attempt, Attempt)
+    assert ledger.jobs.commit(attempt, {"schema": "wiredesk.result/1", "version": attempt.version,
+                                        "article": {"id": "a", "sha256": verdict_sha(ledger), "text": text},
+                                        "failures": [], "provenance": {"milliseconds": {}}})
+    return attempt.version
+
+
+def verdict_sha(ledger: Ledger) -> str:
+    job = ledger.jobs.state("a")
+    assert job is not None
+    return job.sha256
+
+
+def stored(ledger: Ledger, database: sqlite3.Connection) -> list[str]:
+    """Read on as `once` tells to, and give what the consumer then holds of the article."""
+    database.execute("CREATE TABLE IF NOT EXISTS articles (id TEXT PRIMARY KEY, text TEXT)")
+    for delivery in results(group="archive", ledger=ledger, follow=False):
+        with once(delivery, database) as new:
+            if new and delivery.status == "deleted":
+                database.execute("DELETE FROM articles WHERE id = ?", (delivery.id,))
+            elif new and delivery.result:
+                database.execute("INSERT OR REPLACE INTO articles VALUES (?, ?)",
+                                 (delivery.id, json.loads(delivery.result)["article"]["text"]))
+    return [text for (text,) in database.execute("SELECT text FROM articles")]
+
+
+def test_an_id_that_comes_again_is_handed_over(ledger: Ledger) -> None:
+    """After a takedown, and after its retention, an id's next content has the next version; each takedown is carried out."""
+    database = sqlite3.connect(":memory:")
+    assert read(ledger, "First.") == 1
+    assert stored(ledger, database) == ["First."]
+    for version in (2, 3):
+        assert ledger.jobs.delete("a")
+        assert stored(ledger, database) == []
+        assert read(ledger, "Second.") == version
+        assert stored(ledger, database) == ["Second."]
+    assert read(ledger, "Third.", expired=True) == 4
+    assert stored(ledger, database) == ["Third."]
+    entries = [(fields[b"version"], fields[b"status"]) for _, fields in ledger.client.xrange(keys.RESULTS)]
+    assert len(entries) == len(set(entries))
+
+
+def test_once_tells_contents_apart_where_versions_were_forgotten(ledger: Ledger) -> None:
+    """Beyond `retention.version_days`, or with another server, the content decides, and a takedown clears the way for the same again."""
+    database = sqlite3.connect(":memory:")
+    for text in ("First.", "Second."):
+        ledger.client.delete(keys.VERSION + "a")
+        assert read(ledger, text, expired=True) == 1
+        assert stored(ledger, database) == [text]
+    assert ledger.jobs.delete("a")
+    assert stored(ledger, database) == []
+    ledger.client.delete(keys.VERSION + "a")
+    assert read(ledger, "Second.") == 1
+    assert stored(ledger, database) == ["Second."]
+
+
+def test_what_was_replaced_is_delivered_without_the_newer_result(ledger: Ledger) -> None:
+    """An entry never carries another version's result; one that stands while its successor is read still has its own."""
+    read(ledger, "First.")
+    submit([{"id": "a", "text": "Second."}], ledger=ledger, replace=True)
+    [first] = results(ledger=ledger, follow=False)
+    assert first.result is not None
+    ledger.jobs.commit(ledger.jobs.start("a", owner="test", process=1, lease_seconds=600),
+                       {"version": 2, "article": {"id": "a", "sha256": verdict_sha(ledger), "text": "Second."},
+                        "failures": [], "provenance": {"milliseconds": {}}})
+    found = [(delivery.version, delivery.result and json.loads(delivery.result)["version"])
+             for delivery in results(ledger=ledger, follow=False)]
+    assert found == [(1, None), (2, 2)]

@@ -61,6 +61,7 @@ class LedgerModel(RuleBasedStateMachine):
         known = self.content.get(article_id)
         if known is None or (known != text and replace):
             assert verdict.verdict == "accepted"
+            assert verdict.version > self.version.get(article_id, 0)
             self.version[article_id] = verdict.version
             self.content[article_id] = text
             self.accepted += 1

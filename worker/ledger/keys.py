@@ -37,6 +37,9 @@ RATE: Final = "wiredesk:rate:"  # {number}:{minute}
 JOB: Final = "wiredesk:job:"  # {id}
 #: list of JSON [milliseconds, event, detail], 50 at most, life of the job: what happened beyond accepted, started, done.
 HISTORY: Final = "wiredesk:history:"  # {id}
+#: string, the newest version that the id has had; `retention.version_days` from its last end or takedown. As long as it is there, no
+#: version of the id is given twice.
+VERSION: Final = "wiredesk:version:"  # {id}
 #: string, zstd of the submitted JSON; as long as the job is open, then as its result (a dead letter carries its own copy).
 ARTICLE: Final = "wiredesk:article:"  # {id}
 #: string, the result's JSON; `retention.result_days`.
@@ -99,7 +102,7 @@ STORY: Final = "wiredesk:story:"  # {cluster}
 #: What scripts know them by.
 LUA: Final = {
     "again": AGAIN, "quarantine": QUARANTINE,
-    "job": JOB, "history": HISTORY, "article": ARTICLE, "result": RESULT,
+    "job": JOB, "history": HISTORY, "version": VERSION, "article": ARTICLE, "result": RESULT,
     "open": OPEN, "queued": QUEUED, "waiting": WAITING, "leases": LEASES, "quarantined": QUARANTINED,
     "sequences": SEQUENCES, "boundaries": BOUNDARIES, "fence": FENCE, "counters": COUNTERS, "timings": TIMINGS,
     "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS, "hold": HOLD, "workers": WORKERS,

@@ -133,6 +133,7 @@ def _literals(settings: Settings) -> dict[str, str]:
         "backlog": limits.backlog,
         "memory_refuse": limits.memory_refuse,
         "result_ms": int(kept.result_days * day),
+        "version_ms": int(kept.version_days * day),
         "dead_ms": int(kept.dead_days * day),
         "dead_length": kept.dead_length,
         "stream_length": kept.stream_length,

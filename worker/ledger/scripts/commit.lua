@@ -20,6 +20,7 @@ redis.call('HSET', job, 'state', 'done', 'status', status, 'finished_at', now, '
 redis.call('PEXPIRE', job, C.result_ms)
 redis.call('PEXPIRE', K.history .. id, C.result_ms)
 redis.call('PEXPIRE', K.article .. id, C.result_ms)
+remember(id, f.version)
 count('done')
 if status ~= 'done' then count('done|' .. status) end
 

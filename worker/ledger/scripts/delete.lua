@@ -3,6 +3,7 @@
 -- An open job ends as a dead letter without its text, so that the books still balance.
 local id = ARGV[1]
 local f = fields(id, 'state', 'version')
+local version = f.version or redis.call('GET', K.version .. id) or '1'
 unindex(id)
 local found = redis.call('DEL', K.result .. id)
 if f.state and f.state ~= 'done' and f.state ~= 'dead' then die(id, 'deleted', 'deleted on request', '', false) end
@@ -10,7 +11,8 @@ local g = fields(id, 'entries', 'letters', 'letter')
 for entry in string.gmatch(g.entries or '', '%S+') do redis.call('XDEL', K.results, entry) end
 for letter in string.gmatch(g.letters or '', '%S+') do redis.call('XDEL', K.dead, letter) end
 if f.state or found == 1 then
-  redis.call('XADD', K.results, '*', 'id', id, 'version', f.version or '1', 'status', 'deleted', 'sha256', '')
+  redis.call('XADD', K.results, '*', 'id', id, 'version', version, 'status', 'deleted', 'sha256', '')
+  remember(id, version)
   count('deleted')
   found = 1
 end

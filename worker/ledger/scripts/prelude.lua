@@ -27,6 +27,11 @@ local function fields(id, ...)
   return values
 end
 
+-- Remember the newest version of an id beyond its job's life: consumers know results by (id, version).
+local function remember(id, version)
+  redis.call('SET', K.version .. id, version, 'PX', C.version_ms)
+end
+
 -- Put the job on a queue: a number in the ledger and a message for Celery, which carries nothing but the id.
 local function hint(id, queue, label)
   local number = redis.call('HINCRBY', K.sequences, queue, 1)
@@ -73,6 +78,7 @@ local function die(id, reason, error, stage, keep)
     'letters', (f.letters or '') .. letter .. ' ', 'finished_at', now)
   redis.call('DEL', K.article .. id)
   redis.call('ZREM', K.open, id)
+  remember(id, f.version or '1')
   note(id, 'dead', reason)
   redis.call('PEXPIRE', K.job .. id, C.dead_ms)
   redis.call('PEXPIRE', K.history .. id, C.dead_ms)

@@ -1,9 +1,9 @@
 -- Accept one article, or say why not. ARGV: id, sha256, queue, priority, replace, ticket, label, source, body, traceparent (may be empty).
--- Returns verdict, version, state, detail.
+-- An id whose article has expired or was deleted goes on counting its versions. Returns verdict, version, state, detail.
 local id, sha256, queue, priority, replace, ticket, label, source, body, trace = unpack(ARGV)
 local job = K.job .. id
 local old = fields(id, 'state', 'sha256', 'version', 'ticket')
-local version = tonumber(old.version or '0')
+local version = tonumber(old.version or redis.call('GET', K.version .. id) or '0')
 
 if old.state then
   -- The same call, repeated because its reply was lost.
