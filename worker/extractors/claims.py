@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from worker.nlp.columns import Columns
     from worker.nlp.reading import Reading
 
-VERSION = 2
+VERSION = 3
 NEEDS = ("entities", "quotes")
 PREFIX = "c"
 LANGUAGES = ("en",)

@@ -14,7 +14,7 @@ from worker.records import Record, Ref, frozen
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
 
-VERSION = 5
+VERSION = 6
 NEEDS: tuple[str, ...] = ()
 PREFIX = "e"
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from worker.nlp.measures.counted import Counted
     from worker.nlp.reading import Reading
 
-VERSION = 3
+VERSION = 4
 NEEDS: tuple[str, ...] = ("timexes",)
 PREFIX = "n"
 LANGUAGES = ("en",)

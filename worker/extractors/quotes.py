@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from worker.nlp.parties import Entity
     from worker.nlp.reading import Reading
 
-VERSION = 3
+VERSION = 4
 NEEDS: tuple[str, ...] = ("entities",)
 PREFIX = "q"
 LANGUAGES = ("en",)

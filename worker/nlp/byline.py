@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
@@ -24,6 +24,10 @@ _HEAD, _TAIL = 1_200, 600
 _FIRST_SENTENCES = 4
 #: What may follow a byline on its line has at most so many words.
 _LONGEST_REST = 8
+#: No dateline is further ahead of publication (a magazine's date may be).
+_AHEAD = dt.timedelta(days=31)
+#: A digest's datelines are looked for up to so many borders; each costs the parse of a piece.
+_MOST_BORDERS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +50,11 @@ class Dateline:
     place: str | None
     place_start: int
     place_end: int
+    #: Where the story begins, behind the dash.
+    body: int
     date: dt.date | None
+    #: The date as it stands there, with or without a year.
+    day: str | None
     #: The agency that sent it ("Reuters"), with its code points.
     agency: tuple[int, int] | None
 
@@ -83,15 +91,19 @@ _DATELINE = re.compile(rf"(?P<place>{_PLACE})(?P<region>, {_PLACE})?(?:,? (?P<da
 _AGENCY_LINE = re.compile(rf"{_AGENCY}{_DASH}(?=\S)")
 _DATE_LINE = re.compile(rf"(?:{_DAY},? )?(?P<date>{_DATE})(?:,? \d{{1,2}}[:.]\d\d.{{0,12}})?")
 _NUMBERS = re.compile(r"\d+")
+_LINE = re.compile(r"(?:\A|\n)\s*")
 
 
-def read_imprint(text: str, columns: Columns, received: dt.date) -> Imprint:
+def read_imprint(text: str, columns: Columns, received: dt.date, published: dt.date | None = None) -> Imprint:
     """Find byline, dateline, credits and date in an article's text.
 
-    A dateline's day without a year ("SEOUL, Oct 22") is the last one up to the day of receipt.
+    A dateline's day without a year ("SEOUL, Oct 22") is the one nearest to the day of publication, as given or as a line of its own
+    says; where nothing tells, the last one up to the day of receipt.
     """
-    byline, after = _find_byline(text, received)
-    dateline = _find_dateline(text, after, received)
+    byline, after = _find_byline(text)
+    dateline = _find_dateline(text, after)
+    if dateline and dateline.day:
+        dateline = replace(dateline, date=_day_of(dateline.day, published or _date_line(text), received))
     stretches = [(byline.start, byline.end)] if byline and byline.start is not None and byline.end is not None else []
     stretches += [match.span() for match in _CREDIT.finditer(text, max(0, len(text) - _TAIL))]
     if dateline and dateline.agency:
@@ -107,7 +119,7 @@ def read_imprint(text: str, columns: Columns, received: dt.date) -> Imprint:
     return Imprint(byline=byline, dateline=dateline, date=date, basis=basis if date else None, credits=tuple(sorted(stretches)))
 
 
-def _find_byline(text: str, received: dt.date) -> tuple[Byline | None, int]:
+def _find_byline(text: str) -> tuple[Byline | None, int]:
     """Give the byline and where it ends; a byline begins a line, or stands before a dateline or date."""
     for match in _BYLINE.finditer(text[:_HEAD]):
         begins_line = match.start() == 0 or text[match.start() - 1] == "\n"
@@ -116,7 +128,7 @@ def _find_byline(text: str, received: dt.date) -> tuple[Byline | None, int]:
         if not names:
             continue
         if _DATE_LINE.match(rest.strip(" ,|")) or (begins_line and _short(rest)) \
-                or _dateline_at(text, end + len(rest) - len(rest.lstrip()), received):
+                or _dateline_at(text, end + len(rest) - len(rest.lstrip())):
             return Byline(start=match.start(), end=end, text=text[match.start():end], authors=names), end
     return None, 0
 
@@ -147,35 +159,48 @@ def _short(rest: str) -> bool:
                         bool(re.fullmatch(rf"(?:in|for|at) (?:the )?{_PLACE}(?:,? {_PLACE})?", rest)))
 
 
-def _find_dateline(text: str, after: int, received: dt.date) -> Dateline | None:
+def dateline_borders(text: str) -> list[int]:
+    """Give the code points where datelines begin and where their stories do: no sentence goes over either."""
+    found: set[int] = set()
+    _, after = _find_byline(text)
+    for line in ([after] if after else []) + [match.end() for match in _LINE.finditer(text)]:
+        if dateline := _dateline_at(text, _begin(text, line)):
+            found |= {dateline.start, dateline.body}
+            if len(found) >= _MOST_BORDERS:
+                break
+    return sorted(found - {0})
+
+
+def _find_dateline(text: str, after: int) -> Dateline | None:
     """Look where a dateline can stand: right after the byline, or at the start of one of the first lines."""
     starts = [after] if after else []
-    starts += [match.end() for match in re.finditer(r"(?:^|\n)\s*", text[:_HEAD])]
-    for start in starts:
-        begin = start
-        while begin < len(text) and text[begin] in " \t\n|·":
-            begin += 1
-        if found := _dateline_at(text, begin, received):
-            return found
-    return None
+    starts += [match.end() for match in _LINE.finditer(text[:_HEAD])]
+    return next((found for start in starts if (found := _dateline_at(text, _begin(text, start)))), None)
 
 
-def _dateline_at(text: str, start: int, received: dt.date) -> Dateline | None:
+def _begin(text: str, start: int) -> int:
+    while start < len(text) and text[start] in " \t\n|·":
+        start += 1
+    return start
+
+
+def _dateline_at(text: str, start: int) -> Dateline | None:
     match = _DATELINE.match(text, start)
     if match is None:
         agency = _AGENCY_LINE.match(text, start)
         if agency is None or not _is_outlet(agency["agency"]):
             return None
         return Dateline(start=start, end=agency.end("agency") + 1, text=text[start:agency.end("agency") + 1], place=None, place_start=start,
-                        place_end=start, date=None, agency=agency.span("agency"))
+                        place_end=start, body=agency.end(), date=None, day=None, agency=agency.span("agency"))
     place, agency_name = match["place"], match["agency"]
     known = _is_place(place)
-    if not ((place.isupper() and known) or (agency_name and (known or _is_outlet(agency_name)) and (place.isupper() or known))
-            or (match["date"] and (known or place.isupper())) or (known and match["region"] and _is_place(match["region"][2:]))):
+    dated = match["date"] and (known or place.isupper() or (agency_name and place.split()[0] not in _not_names()))
+    if not (dated or (place.isupper() and known) or (agency_name and (known or _is_outlet(agency_name)) and (place.isupper() or known))
+            or (known and match["region"] and _is_place(match["region"][2:]))):
         return None
     end = max(match.end(group) for group in ("place", "region", "date")) if not agency_name else match.end("agency") + 1
     return Dateline(start=start, end=end, text=text[start:end], place=_plain(place), place_start=start, place_end=match.end("place"),
-                    date=_day_of(match["date"], received), agency=match.span("agency") if agency_name else None)
+                    body=match.end(), date=None, day=match["date"], agency=match.span("agency") if agency_name else None)
 
 
 def _plain(place: str) -> str:
@@ -192,14 +217,15 @@ def _is_outlet(text: str) -> bool:
     return found is not None and found[0] == "organisation" and found[2][0].sort == "outlet"
 
 
-def _day_of(text: str | None, received: dt.date) -> dt.date | None:
-    if text is None:
-        return None
-    for year in (None, received.year, received.year - 1):
-        date = read_date(text if year is None else f"{text} {year}")
-        if date is not None and (year is None or date <= received):
-            return date
-    return None
+def _day_of(text: str, published: dt.date | None, received: dt.date) -> dt.date | None:
+    """Give the day in its own year, else in the year that brings it next to publication, else the last one up to receipt."""
+    if (date := read_date(text)) is not None:
+        return date
+    anchor = published or received
+    years = [date for year in (anchor.year - 1, anchor.year, anchor.year + 1) if (date := read_date(f"{text} {year}")) is not None]
+    if published is None:
+        return max((date for date in years if date <= received), default=None)
+    return min((date for date in years if date - published <= _AHEAD), default=None, key=lambda date: abs(date - published))
 
 
 def read_date(text: str) -> dt.date | None:

@@ -6,7 +6,8 @@ A parse needs some 4 KB a token while it runs: an article of a million character
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from spacy.tokens import Doc
@@ -26,11 +27,15 @@ BORDERS: tuple[Pattern[str], ...] = (
 )
 
 
-def parse_long(text: str, parse: Callable[[str], Doc], piece: int = PIECE) -> Doc:
-    """Parse a text of any length, in pieces of at most so many characters; the doc's text is `text`."""
-    if len(text) <= piece:
+def parse_long(text: str, parse: Callable[[str], Doc], piece: int = PIECE, cuts: Sequence[int] = ()) -> Doc:
+    """Parse a text of any length, in pieces of at most so many characters; the doc's text is `text`.
+
+    `cuts`, in order, are code points where a piece must end besides: no sentence goes over them.
+    """
+    if len(text) <= piece and not cuts:
         return parse(text)
-    docs = [parse(part) for part in pieces(text, piece)]
+    borders = [0, *cuts, len(text)]
+    docs = [parse(part) for start, end in pairwise(borders) for part in pieces(text[start:end], piece)]
     join: Any = Doc.from_docs
     return join(docs, ensure_whitespace=False, exclude=("tensor",))  # type: ignore[no-any-return] # the stub lacks `exclude`
 

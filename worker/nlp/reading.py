@@ -16,7 +16,7 @@ from worker.nlp.accelerate import Accelerated
 from worker.nlp.accelerate import accelerate as run_accelerated
 from worker.nlp.accelerate.sharing import share
 from worker.nlp.accelerate.vocabulary import FREQUENT, Vocabulary
-from worker.nlp.byline import Byline, Imprint, read_imprint
+from worker.nlp.byline import Byline, Imprint, dateline_borders, read_imprint
 from worker.nlp.columns import Columns
 from worker.nlp.eventing.story import find_occurrences
 from worker.nlp.factuality.judge import Judge
@@ -69,19 +69,25 @@ class Reading:
     @cached_property
     def reference_time(self) -> ReferenceTime:
         """Which day is today: as given, else as dateline or byline say, else the day of receipt (UTC)."""
-        if self.article.published_at:
-            published = parse_published(self.article.published_at)
-            if isinstance(published, dt.datetime):
-                return ReferenceTime(published.date(), "given", published.strftime("%z") or None)
-            return ReferenceTime(published, "given")
+        if self._published:
+            zone = self._given.strftime("%z") if isinstance(self._given, dt.datetime) else None
+            return ReferenceTime(self._published, "given", zone or None)
         if self.imprint.date is not None and self.imprint.basis is not None:
             return ReferenceTime(self.imprint.date, self.imprint.basis)
         return ReferenceTime(self.received.date(), "received")
 
     @cached_property
+    def _given(self) -> dt.date | dt.datetime | None:
+        return parse_published(self.article.published_at) if self.article.published_at else None
+
+    @property
+    def _published(self) -> dt.date | None:
+        return self._given.date() if isinstance(self._given, dt.datetime) else self._given
+
+    @cached_property
     def imprint(self) -> Imprint:
         """What the article says of its own making: byline, dateline, credits, date."""
-        return read_imprint(self.text, self.columns, self.received.date())
+        return read_imprint(self.text, self.columns, self.received.date(), self._published)
 
     @property
     def byline(self) -> Byline | None:
@@ -104,7 +110,10 @@ class Reading:
     def _credits(self) -> Credits:
         """Who made the article: these are no parties of the story."""
         names = (self.imprint.byline.authors if self.imprint.byline else ()) + tuple(self.article.authors or ())
-        return Credits(stretches=self.imprint.credits, names=names, outlet=self.article.source)
+        dateline = self.imprint.dateline
+        return Credits(stretches=self.imprint.credits, names=names, outlet=self.article.source,
+                       origin=(dateline.place_start, dateline.place_end) if dateline and dateline.place else None,
+                       agency=dateline.agency if dateline else None)
 
     @cached_property
     def columns(self) -> Columns:
@@ -200,4 +209,5 @@ class Reader:
         if self._vocabulary is not None:
             self._vocabulary.notice(article.text)
         with self.model.nlp.memory_zone():
-            yield Reading(article=article, doc=parse_long(article.text, self._parse), received=received, language=language)
+            doc = parse_long(article.text, self._parse, cuts=dateline_borders(article.text))
+            yield Reading(article=article, doc=doc, received=received, language=language)

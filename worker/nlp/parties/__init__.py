@@ -7,6 +7,7 @@
 - homonyms: one word for two things in an article
 - recurrence: a name recognised once is recognised everywhere
 - names: the five above in order
+- origins: the names of a dateline
 - aliases: when two spellings name one party
 - state_bodies: which state's ministry, parliament or army is meant
 - renames, merging: names that are one entity
@@ -25,6 +26,7 @@ from worker.nlp.parties.finishing import finish
 from worker.nlp.parties.merging import mark_reporters, merge
 from worker.nlp.parties.name import head_of
 from worker.nlp.parties.names import find_names
+from worker.nlp.parties.origins import mend as mend_origins
 from worker.nlp.parties.roles import described_roles, title_roles
 from worker.nlp.parties.voices import Voices
 
@@ -37,7 +39,9 @@ __all__ = ["TYPES", "Candidate", "Credits", "Entity", "Form", "Gender", "Ids", "
 
 def find_parties(columns: Columns, quotation: Quotation, credit: Credits) -> Parties:
     """Find every entity of an article with its mentions; who made the article is marked."""
-    parties = merge(columns, find_names(columns))
+    names = find_names(columns)
+    mend_origins(columns, names, credit)
+    parties = merge(columns, names)
     mark_reporters(columns, parties, credit)
     by_head = {head_of(columns, name.first, name.last): (party, name) for party in parties for name in party.names}
     voices = Voices(columns, quotation, by_head)

@@ -96,6 +96,9 @@ class Credits:
     stretches: tuple[tuple[int, int], ...] = ()
     names: tuple[str, ...] = ()
     outlet: str | None = None
+    #: The dateline's place and its agency (code points).
+    origin: tuple[int, int] | None = None
+    agency: tuple[int, int] | None = None
 
 
 class Parties:

@@ -269,7 +269,7 @@ def _name(columns: Columns, party: Party) -> None:
         if party.body and party.body.state:
             whole = [name.text(columns) for name in party.names if says_state(columns, name)]
             party.name = max(whole, key=lambda text: (len(text), text)) if whole else f"{party.name} of {state_name(party.body.state)}"
-        if party.places and party.name.isupper() and len(party.name) > 4:  # noqa: PLR2004 - "NEW YORK" in a dateline
+        if (party.places or party.names[0].why == "dateline") and party.name.isupper() and len(party.name) > 4:  # noqa: PLR2004 - "NEW YORK" in a dateline
             party.name = party.name.title()
         party.type = max(by_type, key=lambda kind: (by_type[kind], kind))
 
