@@ -21,7 +21,7 @@ class Metric:
 
 ACCEPTED = Metric("wiredesk_articles_accepted_total", "counter", "Articles accepted, each version once.")
 DONE = Metric("wiredesk_articles_done_total", "counter", "Articles with a result.")
-DEAD = Metric("wiredesk_articles_dead_total", "counter", "Articles that ended as a dead letter.")
+DEAD = Metric("wiredesk_articles_dead_total", "counter", "Articles that ended as a dead letter; replays take none away.")
 QUEUED = Metric("wiredesk_articles_queued", "gauge", "Articles that wait for a worker, for another try or in quarantine.")
 WAITING = Metric("wiredesk_articles_waiting", "gauge", "Articles that wait for another try.")
 QUARANTINED = Metric("wiredesk_articles_quarantined", "gauge", "Articles in quarantine.")
@@ -47,8 +47,10 @@ def ledger_text(status: Mapping[str, Any], timings: Mapping[str, float], memory:
 
 
 def _lines(status: Mapping[str, Any], timings: Mapping[str, float], memory: float | None) -> Iterator[str]:
+    # The books let go of a dead letter that is replayed; a counter must not fall.
+    died = status["dead"] + status["counters"].get("replayed", 0)
     for metric, value in (
-        (ACCEPTED, status["accepted"]), (DONE, status["done"]), (DEAD, status["dead"]), (QUEUED, status["queued"]),
+        (ACCEPTED, status["accepted"]), (DONE, status["done"]), (DEAD, died), (QUEUED, status["queued"]),
         (WAITING, status["waiting"]), (QUARANTINED, status["quarantined"]), (IN_FLIGHT, status["in_flight"]),
         (OLDEST, status["oldest_seconds"] or 0), (MEMORY, memory),
         (BALANCED, int(status["accepted"] == status["done"] + status["dead"] + status["queued"] + status["in_flight"])),

@@ -184,7 +184,7 @@ def _read(ledger: Ledger, attempt: Attempt) -> None:
 
 def _commit(ledger: Ledger, attempt: Attempt, result: dict[str, Any]) -> None:
     try:
-        _patiently(lambda: ledger.duplicates.place(result))
+        _patiently(lambda: ledger.duplicates.place(result, fence=attempt.fence))
         committed = _patiently(lambda: ledger.jobs.commit(attempt, result))
     except SoftTimeLimitExceeded:
         raise
@@ -198,8 +198,6 @@ def _commit(ledger: Ledger, attempt: Attempt, result: dict[str, Any]) -> None:
                  milliseconds=result["provenance"]["milliseconds"], characters=result["article"]["characters"])
         return
     log.warning("result_refused", reason="another attempt has taken over, or the article was replaced or deleted")
-    if _patiently(lambda: ledger.jobs.state(attempt.id)) is None:
-        _patiently(lambda: ledger.duplicates.forget(attempt.id))
 
 
 def _result(attempt: Attempt) -> dict[str, Any]:

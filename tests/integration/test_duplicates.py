@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.servers import Server, open_ledger
 from worker.ledger import Ledger
+from worker.ledger.jobs import Attempt
 from worker.ledger.sketches import RunIndex
 from worker.nlp.fingerprint import fingerprint
 from worker.producer import submit
@@ -88,8 +90,6 @@ def test_a_takedown_forgets_the_fingerprint(ledger: Ledger) -> None:
     assert ledger.jobs.delete("a")
     assert ledger.duplicates.story(place.cluster) == ["b"]
     assert ledger.duplicates.join("c", fingerprint(story(1))).of == "b"
-    assert not ledger.duplicates.forget("a")
-    assert ledger.duplicates.forget("b")
 
 
 def test_the_index_stays_bounded(small: Ledger) -> None:
@@ -110,3 +110,26 @@ def test_another_capacity_begins_afresh(small: Ledger, server: Server) -> None:
     with open_ledger(server.url, retention={"duplicates": 200}) as larger:
         assert larger.duplicates.join("b", fingerprint(story(1))).of is None
         assert not list(larger.client.scan_iter("wiredesk:duplicates:100:*"))
+
+
+def test_a_late_attempt_takes_nobody_s_place(ledger: Ledger) -> None:
+    """An attempt that was overtaken is placed nowhere: the newer version's fingerprint stays, and what was taken down stays forgotten."""
+
+    def read(number: int) -> tuple[Attempt, dict[str, Any]]:
+        submit([{"id": "a", "text": story(number)}], ledger=ledger, replace=True)
+        attempt = ledger.jobs.start("a", owner="test", process=number, lease_seconds=60)
+        assert isinstance(attempt, Attempt)
+        return attempt, {"article": {"id": "a"}, "duplicates": {"fingerprint": fingerprint(story(number))}, "failures": [],
+                         "provenance": {"milliseconds": {}}}
+
+    late, old = read(1)
+    current, new = read(2)
+    for attempt, result, fresh in ((current, new, True), (late, old, False)):
+        ledger.duplicates.place(result, fence=attempt.fence)
+        assert ledger.jobs.commit(attempt, result) is fresh
+    assert ledger.duplicates.join("b", fingerprint(story(1))).of is None
+    assert ledger.duplicates.join("c", fingerprint(story(2))).of == "a"
+    current, new = read(3)
+    assert ledger.jobs.delete("a")
+    ledger.duplicates.place(new, fence=current.fence)
+    assert ledger.duplicates.join("d", fingerprint(story(3))).of is None

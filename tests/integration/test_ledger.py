@@ -297,3 +297,20 @@ def test_metrics_tell_the_books(ledger: Ledger) -> None:
     assert 'wiredesk_articles_accepted_by_source_total{source="http"} 1' in text
     assert 'wiredesk_events_total{event="done",reason="partial"} 1' in text
     assert 'wiredesk_stage_seconds_bucket{stage="parse",le="0.05"} 1' in text
+
+
+def test_a_replay_takes_nothing_from_the_counters(ledger: Ledger) -> None:
+    """Prometheus takes a counter that falls for one that was reset: what was replayed has died all the same."""
+
+    def dead_ever() -> str:
+        return next(line for line in ledger.metrics().splitlines() if line.startswith("wiredesk_articles_dead_total "))
+
+    submit([{"id": "a", "text": TEXT}], ledger=ledger)
+    for times in (1, 2):
+        ledger.jobs.fail(start(ledger), "permanent", "LanguageError", "no")
+        assert dead_ever() == f"wiredesk_articles_dead_total {times}"
+        [letter] = ledger.dead.list()
+        assert ledger.dead.replay_one(letter.letter) == "queued"
+        assert dead_ever() == f"wiredesk_articles_dead_total {times}"
+        assert counts(ledger) == (1, 0, 0, 1, 0)
+        assert "wiredesk_conservation 1\n" in ledger.metrics()

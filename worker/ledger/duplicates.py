@@ -29,25 +29,23 @@ class Duplicates:
         self._ledger = ledger
         self._tidied = False
 
-    def place(self, result: dict[str, Any]) -> None:
-        """Fill in `duplicates` of a result with what the articles before it tell; the same when asked again."""
+    def place(self, result: dict[str, Any], *, fence: str = "") -> None:
+        """Fill in `duplicates` of a result with what the articles before it tell; the same when asked again. `fence` as in `join`."""
         if found := result.get("duplicates"):
-            found |= asdict(self.join(result["article"]["id"], found["fingerprint"]))
+            found |= asdict(self.join(result["article"]["id"], found["fingerprint"], fence=fence))
 
-    def join(self, article_id: str, fingerprint: str) -> Place:
+    def join(self, article_id: str, fingerprint: str, *, fence: str = "") -> Place:
         """Find the article's nearest earlier duplicate, take its cluster, and remember the article.
+
+        With an attempt's `fence`, one that is no longer the current attempt stands alone and is not remembered: its result will be refused.
 
         Raises:
             InputError: this is no fingerprint.
         """
         self._tidy()
         own = bytes.fromhex(cluster_name(article_id))
-        cluster, of, share = self._ledger.call("duplicates", article_id, own, fingerprint_bytes(fingerprint))
+        cluster, of, share = self._ledger.call("duplicates", article_id, own, fingerprint_bytes(fingerprint), fence)
         return Place(cluster.decode(), of.decode() or None, share / 10_000 if of else None)
-
-    def forget(self, article_id: str) -> bool:
-        """Remember an article no longer; False if it was not remembered. A takedown does this by itself."""
-        return bool(self._ledger.call("forget", article_id))
 
     def story(self, cluster: str) -> list[str]:
         """Give the ids of a cluster's articles, oldest first; none for a cluster of one."""

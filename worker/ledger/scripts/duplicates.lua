@@ -1,8 +1,9 @@
--- Place an article among those that are remembered, and remember it. ARGV: id, cluster of its own, the fingerprint's 258 bytes.
+-- Place an article among those that are remembered, and remember it. ARGV: id, cluster of its own, the fingerprint's 258 bytes, an attempt's fence (empty: none).
 -- Returns cluster, id of the nearest earlier duplicate or '', similarity in ten-thousandths.
+-- A fence that is no longer the current one: a cluster of its own, and nothing is remembered.
 -- Asked again with the same fingerprint it answers the same; with another the article is placed anew.
 -- The arithmetic is that of worker/ledger/sketches.py; the layout of the keys is told in worker/ledger/duplicates.py.
-local id, own_cluster, fingerprint = ARGV[1], ARGV[2], ARGV[3]
+local id, own_cluster, fingerprint, fence = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 
 local VALUES, CHANCE, WORDS = 384, 24, 48
 local MIN_SIMILARITY, MIN_RESEMBLANCE, POSTINGS, MAX_CANDIDATES = 0.77, 0.2, 8, 24
@@ -36,6 +37,11 @@ local function similarity(raw)
   local other = struct.unpack('>I2', raw)
   local share = math.min(1, common * (size + other) / ((1 + common) * math.min(size, other)))
   return share >= MIN_SIMILARITY and math.floor(share * 10000 + 0.5) or 0
+end
+
+if fence ~= '' then
+  local f = fields(id, 'state', 'fence')
+  if f.state ~= 'started' or f.fence ~= fence then return {dup.hex(own_cluster), '', 0} end
 end
 
 -- Known already?
