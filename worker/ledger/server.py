@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import redis
-from redis.backoff import ExponentialWithJitterBackoff
+from redis.backoff import ExponentialWithJitterBackoff, NoBackoff
 from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from worker.errors import ConfigurationError, ServerUnavailableError
+from worker.ledger.patience import BoundedRetry
 
 #: Oldest servers that have the commands and script flags that the ledger needs.
 OLDEST_REDIS = (7, 0)
@@ -53,7 +54,7 @@ def open_client(url: str, *, name: str = "wiredesk", single: bool = False) -> re
     """
     options = {
         "socket_timeout": _SOCKET_TIMEOUT, "socket_connect_timeout": _CONNECT_TIMEOUT, "client_name": name,
-        "retry": Retry(ExponentialWithJitterBackoff(cap=1, base=0.1), _RETRIES), "retry_on_error": [redis.BusyLoadingError],
+        "retry": BoundedRetry(ExponentialWithJitterBackoff(cap=1, base=0.1), _RETRIES), "retry_on_error": [redis.BusyLoadingError],
         "health_check_interval": 10,
     }
     try:
@@ -139,7 +140,8 @@ def check_celery() -> list[Finding]:
 def _sentinel_client(url: str, options: dict[str, object]) -> redis.Redis:
     hosts, name, database, password = sentinel_parts(url)
     # What else it is given is for the servers: Sentinels have a password of their own, here the same.
-    own = {"socket_timeout": _CONNECT_TIMEOUT, "password": password}
+    # One that does not answer is not asked again: the next one is, and all of them when the command is tried again.
+    own = {"socket_timeout": _CONNECT_TIMEOUT, "password": password, "retry": Retry(NoBackoff(), 0)}
     sentinel = Sentinel(hosts, sentinel_kwargs=own)  # type: ignore[no-untyped-call]  # redis-py leaves it untyped
     master: redis.Redis = sentinel.master_for(name, db=database, password=password, **options)  # type: ignore[no-untyped-call]
     return master
