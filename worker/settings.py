@@ -114,6 +114,7 @@ class GatewaySettings(_Group):
     keep_alive_seconds: Annotated[int, Field(ge=1, le=3_600)]
     connections: Count
     streams: Annotated[int, Field(ge=0)]
+    names: tuple[str, ...]
     cors_origins: tuple[str, ...]
 
 

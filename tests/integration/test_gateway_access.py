@@ -6,6 +6,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -155,7 +156,7 @@ def test_limits_and_origins_are_settings(server: Server, ledger: Ledger) -> None
         address = httpx.URL(running.address)
         for kind in ("application/json", "application/x-ndjson"):
             with socket.create_connection((address.host, address.port or 80), timeout=20) as slow:
-                head = f"POST /v1/articles HTTP/1.1\r\nHost: x\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n{{"
+                head = f"POST /v1/articles HTTP/1.1\r\nHost: localhost\r\nContent-Type: {kind}\r\nContent-Length: 100\r\n\r\n{{"
                 slow.sendall(head.encode())
                 assert b" 408 " in slow.recv(4_096).split(b"\r\n")[0]
     finally:
@@ -165,3 +166,54 @@ def test_limits_and_origins_are_settings(server: Server, ledger: Ledger) -> None
 def test_without_settings_no_web_site_may_call(http: httpx.Client) -> None:
     """No answer carries a permission for other origins."""
     assert "access-control-allow-origin" not in http.get("/livez", headers={"Origin": "https://desk.example"}).headers
+
+
+def test_without_keys_other_web_sites_are_kept_out(server: Server, http: httpx.Client, ledger: Ledger) -> None:
+    """A name that was made to lead here reads nothing, a foreign page changes nothing; with keys, keys decide."""
+    article = {"id": "a", "text": TEXT}
+    for host in ("evil.example:8080", "localhost.evil.example", "10.0.0.7", "0.0.0.0"):
+        answer = http.get("/v1/results", headers={"Host": host})
+        assert (answer.status_code, answer.json()["type"]) == (421, "urn:wiredesk:foreign-host")
+        assert answer.headers["x-frame-options"] == "DENY"
+    for host in ("localhost:1", "127.0.0.1", "[::1]:80", "desk.localhost", "LOCALHOST."):
+        assert http.get("/v1/results", headers={"Host": host}).status_code == 200
+    own = f"http://{http.base_url.netloc.decode()}"
+    for origin, status in ((own, 202), ("http://evil.example", 403), ("null", 403), ("http://127.0.0.1:1", 403)):
+        assert http.post("/v1/articles", json=article | {"id": origin}, headers={"Origin": origin}).status_code == status
+    assert http.delete(f"/v1/articles/{quote(own, safe='')}", headers={"Origin": "http://evil.example"}).status_code == 403
+    named = Gateway(server.url, environment={"WIREDESK_GATEWAY__NAMES": '["desk.example"]',
+                                             "WIREDESK_GATEWAY__CORS_ORIGINS": '["https://friend.example"]'})
+    try:
+        headers = {"Host": "desk.example", "Origin": "https://friend.example"}
+        assert httpx.post(f"{named.address}/v1/articles", json=article, headers=headers, timeout=20).status_code == 202
+    finally:
+        named.close()
+    keys = ApiKeys(ledger)
+    key = keys.create("desk", ["submit"])
+    try:
+        wait_for(lambda: http.get("/v1/results").status_code == 401, 10)
+        headers = {"Host": "desk.example", "Origin": "https://other.example", "X-API-Key": key}
+        assert http.post("/v1/articles", json=article | {"id": "b"}, headers=headers).status_code == 202
+    finally:
+        for made in keys.list():
+            keys.revoke(made.number)
+        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
+
+
+def test_a_browser_asks_its_person_for_the_key(http: httpx.Client, ledger: Ledger) -> None:
+    """HTTP Basic for pages, with the key as the password; never for what changes something."""
+    keys = ApiKeys(ledger)
+    key = keys.create("desk", ["admin", "read"])
+    wait_for(lambda: http.get("/v1/results").status_code == 401, 10)
+    try:
+        page = http.get("/", headers={"Accept": "text/html,*/*"})
+        assert page.headers["www-authenticate"].startswith("Basic ")
+        assert http.get("/").headers["www-authenticate"].startswith("Bearer ")
+        assert http.get("/", auth=("anybody", key), headers={"Accept": "text/html"}).status_code == 200
+        assert http.get("/", auth=("anybody", "wrong")).status_code == 401
+        assert http.get("/", headers={"Authorization": "Basic !"}).status_code == 401
+        assert http.delete("/v1/articles/a", auth=("anybody", key)).status_code == 401
+    finally:
+        for made in keys.list():
+            keys.revoke(made.number)
+        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)

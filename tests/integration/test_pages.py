@@ -52,6 +52,7 @@ def page(gateway: Gateway, address: str) -> str:
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"].startswith("text/html")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"
     return answer.text
 
 
@@ -66,6 +67,7 @@ def test_an_article_has_its_page_under_any_id(gateway: Gateway) -> None:
     """The id is one percent-encoded segment."""
     markup = page(gateway, f"/v1/articles/{quote(HOSTILE['id'], safe='')}/page")
     assert "&lt;script&gt;" in markup
+    assert "Start page" in markup
 
 
 def test_an_unknown_article_has_no_page(gateway: Gateway) -> None:

@@ -1,11 +1,13 @@
 """Who may do what over HTTP: API keys with scopes, and their limits; without any key, loopback is open.
 
 A key comes as `Authorization: Bearer wd_…` or as `X-API-Key: wd_…`. As soon as one key exists, every request but the health
-checks needs one.
+checks needs one. For looking, a browser may ask a person for it: HTTP Basic with any user name and the key as the password. As a
+browser would send it along with what another site's page makes it do, it changes nothing.
 """
 
 from __future__ import annotations
 
+import base64
 import time
 from collections.abc import Callable
 from threading import Lock
@@ -83,9 +85,20 @@ def needs(scope: Scope) -> Callable[..., ApiKey | None]:
         header: Annotated[str | None, Security(_HEADER)] = None,
     ) -> ApiKey | None:
         doorkeeper: Doorkeeper = request.app.state.doorkeeper
-        return doorkeeper.admit(bearer.credentials if bearer else header, scope)
+        return doorkeeper.admit(bearer.credentials if bearer else header or _password(request), scope)
 
     return admit
+
+
+def _password(request: Request) -> str | None:
+    """Give the password of HTTP Basic, with a request that only looks."""
+    kind, _, encoded = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic" or request.method not in ("GET", "HEAD"):
+        return None
+    try:
+        return base64.b64decode(encoded.strip(), validate=True).decode().partition(":")[2]
+    except ValueError:
+        return None
 
 
 Submitter = Annotated[ApiKey | None, Depends(needs("submit"))]

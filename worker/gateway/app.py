@@ -15,6 +15,7 @@ from worker.errors import InputError, ServerUnavailableError
 from worker.gateway import articles, entities, health, pages, problems, results
 from worker.gateway.access import Doorkeeper
 from worker.gateway.paths import RawPaths
+from worker.gateway.visitors import Visitors, is_of_this_machine
 
 if TYPE_CHECKING:
     from worker.ledger import Ledger
@@ -27,8 +28,8 @@ _HEADERS = (
 )
 
 
-def create_app(settings: Settings, ledger: Ledger) -> FastAPI:
-    """Make the application on one ledger."""
+def create_app(settings: Settings, ledger: Ledger, *, host: str) -> FastAPI:
+    """Make the application on one ledger; `host` is where it listens."""
     app = FastAPI(
         title="Wiredesk", version=__version__, docs_url=None, redoc_url=None, openapi_url="/openapi.json",
         description="Submit news articles; read who said what, about which event, when, where, how many, how certain, by whose word.",
@@ -47,6 +48,8 @@ def create_app(settings: Settings, ledger: Ledger) -> FastAPI:
     app.add_exception_handler(ServerUnavailableError, problems.on_unavailable)
     app.add_exception_handler(RequestValidationError, problems.on_parameter)
     app.add_exception_handler(HTTPException, problems.on_http)
+    if is_of_this_machine(host):
+        app.add_middleware(Visitors, app.state.doorkeeper, settings.gateway)
     app.add_middleware(_Headers)
     if settings.gateway.cors_origins:
         app.add_middleware(

@@ -1,4 +1,4 @@
-"""One article over HTTP: submit it, see where it is, read its result or page, take it down."""
+"""One article over HTTP: submit it, see where it is, read its result, take it down."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import orjson
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.concurrency import run_in_threadpool
 
 from worker.gateway import describe
@@ -20,8 +20,6 @@ from worker.gateway.problems import ProblemError, unknown_article
 from worker.json_input import NotJsonError, read_json
 from worker.ledger import Ledger
 from worker.producer import Verdict, submit
-from worker.views.article_page import article_page
-from worker.views.html import policy
 
 router = APIRouter(tags=["articles"])
 
@@ -72,17 +70,6 @@ def result(request: Request, article_id: ArticleId, _key: Reader, offsets: Offse
     if article is None:
         raise ProblemError(404, "text-gone", "the text is no longer kept: offsets can be counted in code points only", id=article_id)
     return Response(orjson.dumps(to_utf16(orjson.loads(found), orjson.loads(article)["text"])), media_type="application/json")
-
-
-@router.get("/v1/articles/{article_id}/page", responses=describe.PAGE, response_class=HTMLResponse)
-def page(request: Request, article_id: ArticleId, _key: Reader) -> HTMLResponse:
-    """Give the article with its facts marked, as one HTML page that loads nothing from elsewhere."""
-    found = _result(request, article_id)
-    article = request.app.state.ledger.results.article(article_id)
-    if article is None:
-        raise ProblemError(404, "text-gone", "the article's text is no longer kept", id=article_id)
-    html = article_page(orjson.loads(article)["text"], orjson.loads(found))
-    return HTMLResponse(html, headers={"Content-Security-Policy": policy()})
 
 
 @router.delete("/v1/articles/{article_id}", status_code=204, responses=describe.DELETE)

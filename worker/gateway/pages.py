@@ -35,7 +35,7 @@ def start(request: Request, _key: Reader) -> HTMLResponse:
 
 
 @router.get("/v1/articles/{article_id}/page", responses=describe.PAGE)
-def article(request: Request, article_id: ArticleId, _key: Reader) -> HTMLResponse:
+def page(request: Request, article_id: ArticleId, _key: Reader) -> HTMLResponse:
     """Show an article with its facts marked, and tables of them."""
     ledger: Ledger = request.app.state.ledger
     found, stored = ledger.results.get(article_id), ledger.results.article(article_id)

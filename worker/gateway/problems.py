@@ -68,10 +68,13 @@ def from_input(error: InputError) -> ProblemError:
     return ProblemError(422, "invalid-article" if isinstance(error, ArticleError) else "invalid-input", str(error), field=field)
 
 
-async def on_problem(_request: Request, error: Exception) -> JSONResponse:
-    """Answer a problem that was raised."""
+async def on_problem(request: Request, error: Exception) -> JSONResponse:
+    """Answer a problem that was raised; a browser that wants a page asks its person for the key."""
     assert isinstance(error, ProblemError)
-    return answer(error)
+    made = answer(error)
+    if error.status == HTTPStatus.UNAUTHORIZED and "text/html" in request.headers.get("Accept", ""):
+        made.headers["WWW-Authenticate"] = 'Basic realm="Wiredesk: any user name, an API key as the password", charset="UTF-8"'
+    return made
 
 
 async def on_input(_request: Request, error: Exception) -> JSONResponse:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import signal
 import socket
@@ -15,6 +14,7 @@ import uvicorn
 from worker.errors import ConfigurationError
 from worker.gateway.app import create_app
 from worker.gateway.intake import IntakeReader
+from worker.gateway.visitors import is_of_this_machine
 from worker.gateway.webhooks import Webhooks, check
 from worker.ledger import connect
 from worker.ledger.access import ApiKeys
@@ -36,7 +36,7 @@ def serve(settings: Settings, *, host: str, port: int, insecure: bool, say: Call
     check(settings.webhooks)
     ledger = connect(settings, name="wiredesk-gateway", check=True)
     try:
-        if not (insecure or _is_loopback(host) or ApiKeys(ledger).list()):
+        if not (insecure or is_of_this_machine(host) or ApiKeys(ledger).list()):
             raise ConfigurationError(
                 f"{host} can be reached by others and there are no API keys: make one with `wiredesk keys create`, "
                 "listen on 127.0.0.1, or take the risk with --insecure"
@@ -51,7 +51,8 @@ def _run(settings: Settings, ledger: Ledger, host: str, port: int, say: Callable
     bound, number = listening.getsockname()[:2]
     limits = settings.gateway
     config = uvicorn.Config(
-        create_app(settings, ledger), log_config=None, access_log=False, server_header=False, proxy_headers=False, lifespan="off",
+        create_app(settings, ledger, host=host), log_config=None, access_log=False, server_header=False, proxy_headers=False,
+        lifespan="off",
         limit_concurrency=limits.connections, timeout_keep_alive=limits.keep_alive_seconds, h11_max_incomplete_event_size=64 * 1024,
         timeout_graceful_shutdown=5,
     )
@@ -96,10 +97,3 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         raise ConfigurationError(f"cannot listen on {host}:{port} ({error.strerror or error}); give another --host or --port") from None
     return listening
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
