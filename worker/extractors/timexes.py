@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from worker.nlp.reading import Reading
     from worker.nlp.temporal.timex import Timex
 
-VERSION = 3
+VERSION = 4
 NEEDS: tuple[str, ...] = ()
 PREFIX = "t"
 LANGUAGES = ("en",)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from worker.nlp.temporal import deadlines
 from worker.nlp.temporal.alphabet import LETTERS, OTHER
 from worker.nlp.temporal.moments import ORDER, Grain, Moment
 from worker.nlp.temporal.tense import Direction, direction, happened
@@ -114,10 +115,10 @@ class Context:
 
     def direction(self, cell: int, *, before: int | None = None) -> Direction | None:
         """Tell which way the clause of a cell looks; the word before the expression's first cell may say so itself ("until Friday")."""
-        at = (cell if before is None else before) - 1
-        while at >= 0 and self.is_a(at, *_BETWEEN):
-            at -= 1
+        at = self._cue(cell if before is None else before)
         cue = self.surface(at).casefold()
+        if cue in deadlines.CUES and deadlines.is_due(self.token(at)):
+            return "future"
         if cue in _UNTIL:
             # "in the 12 months through September prices rose": the stretch is over.
             over = cue == "through" and self.is_a(at - 1, "UNIT", "UNITS") and direction(self.token(at - 1)) == "past"
@@ -125,6 +126,18 @@ class Context:
         if cue in _SINCE:
             return "past"
         return direction(self.token(cell))
+
+    def is_due(self, first: int) -> bool:
+        """Tell whether the expression that begins at a cell is a deadline to come: "must pay before Christmas"."""
+        at = self._cue(first)
+        return self.surface(at).casefold() in deadlines.CUES and deadlines.is_due(self.token(at))
+
+    def _cue(self, first: int) -> int:
+        """Give the cell of the word before an expression, articles and hours passed over; -1 if there is none."""
+        at = first - 1
+        while at >= 0 and self.is_a(at, *_BETWEEN):
+            at -= 1
+        return at
 
     def happened(self, cell: int) -> bool:
         """Tell whether the cell's date is that of a thing done."""

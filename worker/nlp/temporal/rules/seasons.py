@@ -59,7 +59,8 @@ def _holiday(hit: Hit, context: Context) -> Timex | None:
     direction = context.direction(hit.cell("holiday"), before=hit.first)
     if hit.has("shift"):
         direction = {"-1": "past", "1": "future"}.get(hit.gift("shift"), direction)  # type: ignore[assignment]  # only those two
-    box = in_some_year(lambda year: holiday(when, year), context.today, direction, 0 if hit.has("shift") else 60)
+    near = 0 if hit.has("shift") or context.is_due(hit.first) else 60
+    box = in_some_year(lambda year: holiday(when, year), context.today, direction, near)
     return maybe_date(box, "holiday", "reference_time")
 
 
