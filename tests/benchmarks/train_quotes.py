@@ -30,7 +30,7 @@ from worker.nlp.quoting.candidates import candidates
 from worker.nlp.quoting.direct import passage_features, passages
 from worker.nlp.quoting.extents import extents
 from worker.nlp.quoting.features import candidate_features, extent_features
-from worker.nlp.quoting.scorer import MODELS, Scorer
+from worker.nlp.quoting.scorer import MODELS, Feature, Scorer, Weights, name_of
 from worker.nlp.quoting.selection import choose
 from worker.nlp.quoting.syntax import Syntax
 
@@ -108,15 +108,16 @@ def _example(name: str, syntax: Syntax, fragments: list[frozenset[int]], gold: l
         right_cue = [words for words, cue in gold if candidate.cue in cue]
         scores = [max((_f1(words, _words(syntax, cut.pieces)) for words in right_cue), default=0.0) for cut in found]
         best = max(scores)
-        pairs.append((candidate_features(syntax, candidate), float(best >= FOUND)))
+        pairs.append((_names(candidate_features(syntax, candidate)), float(best >= FOUND)))
         if best >= FOUND and len(found) > 1:
             right = [score >= max(FOUND, best - 0.05) for score in scores]
-            cuts.append([(extent_features(syntax, candidate, cut, found[0]), is_right / sum(right))
+            cuts.append([(_names(extent_features(syntax, candidate, cut, found[0])), is_right / sum(right))
                          for cut, is_right in zip(found, right, strict=True)])
     speech: list[Row] = []
     for passage in passages(syntax):
         words = _words(syntax, [(passage.first, passage.last)])
-        speech.append((passage_features(syntax, passage), float(max((_f1(words, other) for other in fragments), default=0.0) >= FOUND)))
+        best = max((_f1(words, other) for other in fragments), default=0.0)
+        speech.append((_names(passage_features(syntax, passage)), float(best >= FOUND)))
     return Example(name, syntax, fragments, pairs, cuts, speech)
 
 
@@ -125,12 +126,12 @@ def train(examples: list[Example]) -> Scorer:
     pair = _fit([[row] for example in examples for row in example.pairs], grouped=False)
     cut = _fit([rows for example in examples for rows in example.cuts], grouped=True)
     speech = _fit([[row] for example in examples for row in example.speech], grouped=False)
-    return Scorer(pair=pair, cut=cut, speech=speech)
+    return Scorer(pair=Weights(pair), cut=Weights(cut), speech=Weights(speech))
 
 
 def write(scorer: Scorer) -> None:
     """Write the weights, sorted."""
-    lines = [f"{model}\t{name}\t{weight}\n" for model in MODELS for name, weight in sorted(getattr(scorer, model).items())]
+    lines = [f"{model}\t{name}\t{weight}\n" for model in MODELS for name, weight in sorted(getattr(scorer, model).named.items())]
     WEIGHTS.write_text(HEADER + "".join(lines), encoding="utf-8")
     print(f"{len(lines):,} weights, {WEIGHTS.stat().st_size:,} bytes")
 
@@ -160,6 +161,10 @@ def _fit(groups: list[list[Row]], *, grouped: bool) -> Table:
         weights -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(spread / (1 - 0.999**step)) + 1e-8)
     rounded = np.round(weights, 2)
     return {name: float(rounded[number]) for name, number in index.items() if abs(rounded[number]) >= LEAST_WEIGHT}
+
+
+def _names(features: list[Feature]) -> list[str]:
+    return [name_of(feature) for feature in features]
 
 
 def _words(syntax: Syntax, pieces: Sequence[tuple[int, int]]) -> frozenset[int]:

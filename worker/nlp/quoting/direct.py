@@ -9,6 +9,7 @@ from worker.nlp.quoting.features import bucket
 from worker.nlp.quoting.lexicon import ACCORDING, CueWord, cue_word
 
 if TYPE_CHECKING:
+    from worker.nlp.quoting.scorer import Feature
     from worker.nlp.quoting.syntax import Syntax
 
 #: Furthest cue after a closing mark ("…," the long-serving head of the agency's office for climate said), in tokens.
@@ -165,8 +166,8 @@ def _dash(syntax: Syntax, start: int) -> int:
     return at if end + 1 == columns.size else -1
 
 
-def passage_features(syntax: Syntax, passage: Passage) -> list[str]:
-    """Give the names of what tells speech that stands for itself from words that are part of a longer content, titles and scare quotes."""
+def passage_features(syntax: Syntax, passage: Passage) -> list[Feature]:
+    """Give what tells speech that stands for itself from words that are part of a longer content, titles and scare quotes."""
     columns, region = syntax.columns, syntax.quotation.outer[passage.region]
     first, last = passage.first, passage.last
     size = sum(1 for token in range(first, last) if columns.words[token][0].isalnum())
@@ -182,16 +183,16 @@ def passage_features(syntax: Syntax, passage: Passage) -> list[str]:
     case = "upper" if opening[:1].isupper() else "lower"
     length = bucket(size)
     clause = any(columns.deps[t] in ("nsubj", "nsubjpass", "expl") for t in range(first, last))
-    found = [
-        "bias", f"n:{length}", f"case:{case}:{length}", f"end:{end}:{length}", f"b:{before}", f"a:{after}", f"ba:{before}:{after}",
-        f"be:{before}:{end}", f"ae:{after}:{end}", f"bc:{before}:{case}", f"cl:{clause}:{case}", f"cle:{clause}:{end}",
-        f"pl:{passage.place}:{end}", f"plc:{passage.place}:{case}", f"c:{name}:{passage.place}", f"cd:{bucket(distance)}:{passage.place}",
-        f"top:{columns.deps[top]}:{columns.pos[top]}", f"topd:{columns.deps[top]}:{case}", f"s:{region.single}",
-        f"sn:{region.single}:{length}", f"ok:{region.opened}:{region.closed}:{region.continues}", f"ent:{columns.ents[top]}",
-        f"cbe:{case}:{before}:{end}", f"nca:{length}:{case}:{after}", f"hd:{columns.tags[syntax.heads[top]]}:{columns.deps[top]}",
+    found: list[Feature] = [
+        ("bias",), ("n", length), ("case", case, length), ("end", end, length), ("b", before), ("a", after), ("ba", before, after),
+        ("be", before, end), ("ae", after, end), ("bc", before, case), ("cl", clause, case), ("cle", clause, end),
+        ("pl", passage.place, end), ("plc", passage.place, case), ("c", name, passage.place), ("cd", bucket(distance), passage.place),
+        ("top", columns.deps[top], columns.pos[top]), ("topd", columns.deps[top], case), ("s", region.single),
+        ("sn", region.single, length), ("ok", region.opened, region.closed, region.continues), ("ent", columns.ents[top]),
+        ("cbe", case, before, end), ("nca", length, case, after), ("hd", columns.tags[syntax.heads[top]], columns.deps[top]),
     ]
     if passage.cue >= 0 and syntax.left[passage.cue] <= top <= syntax.right[passage.cue]:
-        found.append(f"under:{columns.deps[top]}:{passage.place}")
+        found.append(("under", columns.deps[top], passage.place))
     return found
 
 

@@ -1,6 +1,6 @@
-"""What is known of a candidate and of each of its extents, as names that the scorer has weights for.
+"""What is known of a candidate and of each of its extents, as features that the scorer has weights for.
 
-A name holds grammar's labels and words of the project's own lexicons only: the weights say nothing of any article.
+A feature holds grammar's labels and words of the project's own lexicons only: the weights say nothing of any article.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from worker.nlp.quoting.lexicon import source_kinds
 if TYPE_CHECKING:
     from worker.nlp.quoting.candidates import Candidate
     from worker.nlp.quoting.extents import Extent
+    from worker.nlp.quoting.scorer import Feature
     from worker.nlp.quoting.syntax import Syntax
 
 _PRONOUNS = frozenset({"i", "we", "you", "he", "she", "it", "they", "who", "that", "which", "this", "one", "what"})
@@ -31,43 +32,43 @@ def bucket(size: int) -> str:
     return _STEPS[size] if size < len(_STEPS) else "99"
 
 
-def candidate_features(syntax: Syntax, candidate: Candidate) -> list[str]:
-    """Give the names of all that speaks for or against the candidate."""
+def candidate_features(syntax: Syntax, candidate: Candidate) -> list[Feature]:
+    """Give all that speaks for or against the candidate."""
     return first_features(syntax, candidate) + further_features(syntax, candidate)
 
 
-def first_features(syntax: Syntax, candidate: Candidate) -> list[str]:
-    """Give the names of what tells most: the cue's word with the frame, the opening word and the subject."""
+def first_features(syntax: Syntax, candidate: Candidate) -> list[Feature]:
+    """Give what tells most: the cue's word with the frame, the opening word and the subject."""
     columns, frame, word = syntax.columns, candidate.frame, candidate.word
     lemma, kind = (word.lemma, word.kind) if word else ("?", "other")
     full = f"{frame}/{kind}/{syntax.deps[candidate.cue]}" if frame in ("host", "noun") else f"{frame}/{columns.pos[candidate.head]}"
     candidate.marker, candidate.who = _marker(syntax, candidate), _who(syntax, candidate)
-    return ["bias", f"f:{frame}", f"l:{lemma}:{kind}", f"lf:{lemma}:{full}", f"fm:{frame}:{candidate.marker}",
-            f"w:{candidate.who}", f"d:{syntax.deps[candidate.cue]}:{frame}"]
+    return [("bias",), ("f", frame), ("l", lemma, kind), ("lf", lemma, full), ("fm", frame, candidate.marker),
+            ("w", candidate.who), ("d", syntax.deps[candidate.cue], frame)]
 
 
-def further_features(syntax: Syntax, candidate: Candidate) -> list[str]:
-    """Give the names of everything else; after `first_features`, which notes marker and subject."""
+def further_features(syntax: Syntax, candidate: Candidate) -> list[Feature]:
+    """Give everything else; after `first_features`, which notes marker and subject."""
     columns, deps, children = syntax.columns, syntax.deps, syntax.children
     cue, head, frame, word = candidate.cue, candidate.head, candidate.frame, candidate.word
     lemma, kind = (word.lemma, word.kind) if word else ("?", "other")
     classes = word.classes if word else _UNKNOWN
     own = kind != "noun" and syntax.subject(cue) >= 0
     size = syntax.right[head] - syntax.left[head] + 1
-    found = [f"lm:{lemma}:{frame}:{candidate.marker}", f"own:{own}:{frame}", f"t:{columns.tags[cue]}:{frame}",
-             f"qc:{_quoted(syntax, candidate)}:{classes[0]}", f"n:{bucket(size)}:{frame}"]
+    found: list[Feature] = [("lm", lemma, frame, candidate.marker), ("own", own, frame), ("t", columns.tags[cue], frame),
+             ("qc", _quoted(syntax, candidate), classes[0]), ("n", bucket(size), frame)]
     for name in classes:
-        found += [f"cw:{name}:{candidate.who}", f"cd:{name}:{deps[cue]}"]
+        found += [("cw", name, candidate.who), ("cd", name, deps[cue])]
     found += _circumstances(syntax, candidate, classes[0])
     particle = -1
     for child in children[cue]:
         label = deps[child]
         if label in _SIBLINGS and child != head:
-            found.append(f"s:{label}:{frame}")
+            found.append(("s", label, frame))
         if label == "prt" and particle < 0:
             particle = child
     if particle >= 0:
-        found.append(f"p:{lemma}:{columns.lowers[particle]}")
+        found.append(("p", lemma, columns.lowers[particle]))
     return found
 
 
@@ -103,26 +104,26 @@ def _who(syntax: Syntax, candidate: Candidate) -> str:
     return source_kinds().get(columns.low_lemmas[subject]) or columns.ents[subject] or columns.tags[subject]
 
 
-def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[str]:
+def _circumstances(syntax: Syntax, candidate: Candidate, name: str) -> list[Feature]:
     """Negation, modals and tense of the cue, what it hangs on, where it stands."""
     columns, deps = syntax.columns, syntax.deps
     cue, frame = candidate.cue, candidate.frame
-    found = []
+    found: list[Feature] = []
     for child in syntax.children[cue]:
         label = deps[child]
         if label == "neg":
-            found.append(f"neg:{name}")
+            found.append(("neg", name))
         elif label in ("aux", "auxpass"):
             word = columns.lowers[child]
-            found += [f"aux:{word if word in _MODALS or word == 'to' else label}:{name}"]
+            found += [("aux", word if word in _MODALS or word == "to" else label, name)]
         elif label == "mark":
-            found.append(f"mark:{columns.lowers[child] if _is_function(columns.lowers[child]) else 'other'}:{frame}")
+            found.append(("mark", columns.lowers[child] if _is_function(columns.lowers[child]) else "other", frame))
     above = syntax.heads[cue]
     if above != cue:
-        found += [f"up:{deps[cue]}:{columns.pos[above]}:{frame}", f"upc:{deps[cue]}:{_class_of(syntax, above)}:{name}"]
-    found.append(f"in:{within(syntax, cue)}")
+        found += [("up", deps[cue], columns.pos[above], frame), ("upc", deps[cue], _class_of(syntax, above), name)]
+    found.append(("in", within(syntax, cue)))
     if columns.sents[cue] == 0:
-        found.append(f"title:{name}")
+        found.append(("title", name))
     return found
 
 
@@ -148,33 +149,33 @@ def within(syntax: Syntax, cue: int) -> str:
     return "no"
 
 
-def extent_features(syntax: Syntax, candidate: Candidate, extent: Extent, plain: Extent) -> list[str]:
-    """Give the names of what speaks for or against one cut; `plain` is the candidate's first."""
+def extent_features(syntax: Syntax, candidate: Candidate, extent: Extent, plain: Extent) -> list[Feature]:
+    """Give what speaks for or against one cut; `plain` is the candidate's first."""
     columns, deps, words = syntax.columns, syntax.deps, syntax.columns.words
     frame, word = candidate.frame, candidate.word
     name = word.classes[0] if word else "unknown"
     first, last = extent.pieces[0][0], extent.pieces[-1][1]
     size = sum(b - a for a, b in extent.pieces)
-    found = []
+    found: list[Feature] = []
     length = bucket(size)
     for rule in extent.rules:
-        found += [f"r:{rule}", f"rc:{rule}:{name}", f"rm:{rule}:{frame}:{candidate.marker}", f"rn:{rule}:{length}"]
+        found += [("r", rule), ("rc", rule, name), ("rm", rule, frame, candidate.marker), ("rn", rule, length)]
     after = last
     while after < columns.size and words[after].isspace():
         after += 1
     following = "end" if after >= columns.size or columns.sents[after] != columns.sents[last - 1] else _shape(syntax, after)
     preceding = _shape(syntax, first - 1) if first else "start"
     opener = words[first].lower() if _is_function(words[first].lower()) else columns.pos[first]
-    found += [f"a:{following}", f"b:{preceding}:{frame}", f"n:{length}",
-              f"np:{len(extent.pieces)}:{frame}", f"l:{deps[last - 1]}:{columns.pos[last - 1]}", f"fst:{opener}:{frame}"]
+    found += [("a", following), ("b", preceding, frame), ("n", length),
+              ("np", len(extent.pieces), frame), ("l", deps[last - 1], columns.pos[last - 1]), ("fst", opener, frame)]
     found += _difference(syntax, candidate, last, plain.pieces[-1][1], after)
     inside = {syntax.region[i] for i in range(first, last)} - {-1}
     if inside:
-        found.append(f"q:{syntax.region[first] >= 0}:{syntax.region[last - 1] >= 0}:{len(inside)}")
+        found.append(("q", syntax.region[first] >= 0, syntax.region[last - 1] >= 0, len(inside)))
     return found
 
 
-def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int, after: int) -> list[str]:
+def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int, after: int) -> list[Feature]:
     """Name what the cut has more than the plain one on the right, or less."""
     columns, deps, words = syntax.columns, syntax.deps, syntax.columns.words
     frame = candidate.frame
@@ -184,16 +185,16 @@ def _difference(syntax: Syntax, candidate: Candidate, last: int, plain_last: int
         while syntax.heads[top] != top and plain_last <= syntax.heads[top] < last:
             top = syntax.heads[top]
         opener = words[added].lower()
-        return [f"+:{deps[top]}:{frame}", f"+o:{opener if _is_function(opener) else columns.pos[added]}:{deps[top]}",
-                f"+c:{words[plain_last] in _SET_OFF}:{deps[top]}", f"+n:{bucket(last - plain_last)}", f"+e:{columns.ents[top]}:{deps[top]}"]
+        return [("+", deps[top], frame), ("+o", opener if _is_function(opener) else columns.pos[added], deps[top]),
+                ("+c", words[plain_last] in _SET_OFF, deps[top]), ("+n", bucket(last - plain_last)), ("+e", columns.ents[top], deps[top])]
     if plain_last > last:
         top = after if after < columns.size else last - 1
         while syntax.heads[top] != top and last <= syntax.heads[top] < plain_last:
             top = syntax.heads[top]
         opener = words[after].lower() if after < columns.size else ""
-        return [f"-:{deps[top]}:{frame}", f"-o:{opener if _is_function(opener) else 'other'}:{deps[top]}",
-                f"-n:{bucket(plain_last - last)}", f"-c:{words[last] in _SET_OFF}:{deps[top]}",
-                f"-t:{columns.tags[top]}:{deps[top]}:{frame}"]
+        return [("-", deps[top], frame), ("-o", opener if _is_function(opener) else "other", deps[top]),
+                ("-n", bucket(plain_last - last)), ("-c", words[last] in _SET_OFF, deps[top]),
+                ("-t", columns.tags[top], deps[top], frame)]
     return []
 
 

@@ -1,4 +1,4 @@
-"""The trained weights of `weights.txt` and the probabilities that they give; three logistic models over named features.
+"""The trained weights of `weights.txt` and the probabilities that they give; three logistic models over features.
 
 `tests/benchmarks/train_quotes.py` makes the file: one feature a line, its model, name and weight. No feature names anything but grammar's
 labels and words of the project's own lexicons.
@@ -14,25 +14,45 @@ from pathlib import Path
 
 #: The models: is the pair an attribution; which cut of the content is right; does a quotation stand for itself.
 MODELS = ("pair", "cut", "speech")
+#: What is known, in parts: ("own", True, "ccomp"). Joined by colons they are the name that `weights.txt` gives a weight to.
+Feature = tuple[str | int, ...]
+_MOST_SEEN = 20_000
+
+
+class Weights(dict[Feature, float]):
+    """Weights by feature, of those met so far, forgotten when there are too many; `named` has them by name.
+
+    Names are made once for each feature: to join its parts takes longer than to find them together.
+    """
+
+    def __init__(self, named: Mapping[str, float]) -> None:
+        super().__init__()
+        self.named = named
+
+    def __missing__(self, feature: Feature) -> float:
+        if len(self) > _MOST_SEEN:
+            self.clear()
+        self[feature] = weight = self.named.get(name_of(feature), 0.0)
+        return weight
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scorer:
-    """Weights by feature name, one table for each model."""
+    """One table of weights for each model."""
 
-    pair: Mapping[str, float]
-    cut: Mapping[str, float]
-    speech: Mapping[str, float]
+    pair: Weights
+    cut: Weights
+    speech: Weights
 
-    def pair_score(self, features: list[str]) -> float:
+    def pair_score(self, features: list[Feature]) -> float:
         """Give the sum of the features' weights: the logarithm of the odds that cue and content belong together."""
         return _sum(self.pair, features)
 
-    def is_speech(self, features: list[str]) -> float:
+    def is_speech(self, features: list[Feature]) -> float:
         """Give the probability that a quotation stands for itself."""
         return logistic(_sum(self.speech, features))
 
-    def best_cut(self, cuts: list[list[str]]) -> tuple[int, float]:
+    def best_cut(self, cuts: list[list[Feature]]) -> tuple[int, float]:
         """Give the number of the likeliest cut and its probability among them."""
         if len(cuts) == 1:
             return 0, 1.0
@@ -49,14 +69,18 @@ def trained() -> Scorer:
         if line and not line.startswith("#"):
             model, name, weight = line.split("\t")
             tables[model][name] = float(weight)
-    return Scorer(pair=tables["pair"], cut=tables["cut"], speech=tables["speech"])
+    return Scorer(pair=Weights(tables["pair"]), cut=Weights(tables["cut"]), speech=Weights(tables["speech"]))
 
 
-def _sum(weights: Mapping[str, float], features: list[str]) -> float:
-    get = weights.get
+def name_of(feature: Feature) -> str:
+    """Give the name of a feature in `weights.txt`."""
+    return ":".join(map(str, feature))
+
+
+def _sum(weights: Weights, features: list[Feature]) -> float:
     total = 0.0
-    for name in features:
-        total += get(name, 0.0)
+    for weight in map(weights.__getitem__, features):
+        total += weight
     return total
 
 
