@@ -163,7 +163,8 @@ class Actors:
         if entity.number not in self._told:
             self._told[entity.number] = self._first_told(token, entity)
         code, sector = self._told[entity.number]
-        return replace(pronoun, code=pronoun.code or code, sector=pronoun.sector or sector)
+        return Actor(token=token, first=pronoun.first, last=pronoun.last, entity=entity.number, code=pronoun.code or code,
+                     sector=pronoun.sector or sector, type=entity.type)
 
     def _first_told(self, token: int, entity: Entity) -> tuple[str | None, str | None]:
         """The first country and the first sector that the entity's names and descriptions tell."""

@@ -39,14 +39,11 @@ class Voices:
         #: Who says something in a stretch of tokens: many regions may stand in one sentence or paragraph.
         self._saying: dict[tuple[int, int], list[Party]] = {}
         self._quotation = quotation
-        starts = columns.starts
-        token = 0
+        end = 0
         for region in quotation.outer:
-            while token < columns.size and starts[token] < region.start:
-                token += 1
-            while token < columns.size and starts[token] < region.end:
-                self.regions[token] = region
-                token += 1
+            first = bisect_left(columns.starts, region.start, end)
+            end = bisect_left(columns.starts, region.end, first)
+            self.regions[first:end] = [region] * (end - first)
 
     def quoted(self, token: int) -> bool:
         """Tell whether a token stands between quotation marks."""

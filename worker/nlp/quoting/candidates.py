@@ -25,6 +25,8 @@ _INSERTED = frozenset({"parataxis", "ccomp", "advcl", "dep", "conj", "nsubj", "i
 #: Labels that hold content only between quotation marks.
 _QUOTED = frozenset({"npadvmod", "advmod", "dative", "conj"})
 
+#: A word of no lexicon is looked at if it has one of these labels, or a clause below.
+_WITHOUT_WORD = frozenset({"prep", "parataxis", "ccomp"})
 #: Verbs that tell blows as well as words.
 _BLOWS = frozenset({"attack", "hit", "target", "hammer", "blast", "pummel", "rip", "strike"})
 _PLACES = frozenset({"GPE", "LOC", "FAC", "NORP"})
@@ -56,17 +58,17 @@ def candidates(syntax: Syntax) -> Iterator[Candidate]:
     whole = [region.opened and region.closed for region in syntax.quotation.outer]
     lengths = [end - first for first, end in pairwise(columns.sentences)]
     clausal = {syntax.heads[token] for token, label in enumerate(deps) if label in ("ccomp", "acl")}
-    for token in range(columns.size):
-        kind = pos[token]
+    for token, (kind, label, word) in enumerate(zip(pos, deps, syntax.word, strict=True)):
+        if word is None and label not in _WITHOUT_WORD and token not in clausal:
+            continue
         if kind not in _CUES or (syntax.region[token] >= 0 and whole[syntax.region[token]]) \
                 or lengths[columns.sents[token]] > _LONGEST_SENTENCE:
             continue
-        if deps[token] == "prep" and words[token].lower() == "according":
+        if label == "prep" and words[token].lower() == "according":
             yield from _according(syntax, token)
             continue
-        word = syntax.word[token]
         if word is None:
-            if token in clausal or deps[token] in ("parataxis", "ccomp"):
+            if token in clausal or label != "prep":
                 yield from _unknown(syntax, token, kind)
             continue
         if word.kind == "verb":
@@ -76,9 +78,9 @@ def candidates(syntax: Syntax) -> Iterator[Candidate]:
             yield from _copula(syntax, token, word)
         elif word.kind == "adj":
             yield from _children(syntax, token, word, _ADJ)
-            if deps[token] == "amod":
+            if label == "amod":
                 yield Candidate(cue=token, word=word, head=syntax.heads[token], frame="noun")
-        elif deps[token] == "advmod":
+        elif label == "advmod":
             yield Candidate(cue=token, word=word, head=syntax.heads[token], frame="host")
 
 

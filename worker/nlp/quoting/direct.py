@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -44,16 +45,16 @@ class Passage:
 def passages(syntax: Syntax) -> list[Passage]:
     """Give every outer region that holds a word."""
     columns, outer = syntax.columns, syntax.quotation.outer
-    bounds: dict[int, tuple[int, int]] = {}
-    if not outer:
-        return []
-    for token, number in enumerate(syntax.region):
-        if number >= 0 and outer[number].start <= columns.starts[token] < outer[number].end and columns.words[token].strip():
-            first, _ = bounds.get(number, (token, token))
-            bounds[number] = (first, token + 1)
     found: list[Passage] = []
-    for number, (first, last) in bounds.items():
-        if any(c.isalnum() for token in range(first, last) for c in columns.words[token]):
+    last = 0
+    for number, region in enumerate(outer):
+        first = bisect_left(columns.starts, region.start, last)
+        last = bisect_left(columns.starts, region.end, first)
+        while first < last and columns.words[first].isspace():
+            first += 1
+        while first < last and columns.words[last - 1].isspace():
+            last -= 1
+        if any(c.isalnum() for word in columns.words[first:last] for c in word):
             cue, place = _cue(syntax, number, first, last)
             found.append(_passage(syntax, Passage(region=number, first=first, last=last, cue=cue, word=None, place=place)))
     return found

@@ -37,7 +37,7 @@ def extents(syntax: Syntax, candidate: Candidate) -> list[Extent]:
     if bounds is None:
         return []
     for rule, pieces in _cuts(syntax, candidate):
-        clean = _clean(syntax, _clipped(pieces, *bounds))
+        clean = _clean(syntax, pieces, *bounds)
         if clean:
             found.setdefault(clean, []).append(rule)
     return [Extent(pieces=pieces, rules=tuple(rules)) for pieces, rules in found.items()]
@@ -51,10 +51,6 @@ def _paragraph(syntax: Syntax, candidate: Candidate) -> tuple[int, int] | None:
         return None
     start, end = quotation.paragraphs[number]
     return bisect_left(columns.starts, start), bisect_left(columns.starts, end)
-
-
-def _clipped(pieces: Pieces, first: int, last: int) -> Pieces:
-    return tuple((max(start, first), min(end, last)) for start, end in pieces if max(start, first) < min(end, last))
 
 
 def _cuts(syntax: Syntax, candidate: Candidate) -> list[tuple[str, Pieces]]:
@@ -228,12 +224,18 @@ def _without(start: int, end: int, inner_start: int, inner_end: int) -> Pieces:
     return tuple((a, b) for a, b in ((start, min(end, inner_start)), (max(start, inner_end), end)) if a < b)
 
 
-def _clean(syntax: Syntax, pieces: Pieces) -> Pieces:
-    """Cut punctuation off the ends, let no piece begin or end within quotation marks that it only partly holds, join what touches."""
+def _clean(syntax: Syntax, pieces: Pieces, first: int, last: int) -> Pieces:
+    """Keep to the tokens from `first` to `last` (exclusive) and cut punctuation off the ends.
+
+    No piece begins or ends within quotation marks that it only partly holds; what touches is joined.
+    """
     words = syntax.columns.words
     clean: list[tuple[int, int]] = []
-    for piece in pieces:
-        start, end = _snap(syntax, *piece) if piece[0] < piece[1] else piece
+    for begin, stop in pieces:
+        start, end = (begin, stop) if first <= begin and stop <= last else (max(begin, first), min(stop, last))
+        if start >= end:
+            continue
+        start, end = _snap(syntax, start, end)
         while start < end and (words[start] in _TRIMMED or words[start].isspace()):
             start += 1
         while end > start and (words[end - 1] in _TRIMMED or words[end - 1].isspace()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from worker.nlp.quoting.lexicon import all_cue_words, source_kinds
@@ -84,12 +85,9 @@ class Syntax:
 
 
 def _regions(columns: Columns, quotation: Quotation) -> list[int]:
-    found = [-1] * columns.size
-    token = 0
+    found, starts, end = [-1] * columns.size, columns.starts, 0
     for number, region in enumerate(quotation.outer):
-        while token < columns.size and columns.starts[token] < region.outer_start:
-            token += 1
-        while token < columns.size and columns.starts[token] < region.outer_end:
-            found[token] = number
-            token += 1
+        first = bisect_left(starts, region.outer_start, end)
+        end = bisect_left(starts, region.outer_end, first)
+        found[first:end] = [number] * (end - first)
     return found
