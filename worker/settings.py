@@ -12,10 +12,10 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from worker.errors import ConfigurationError, ServerUnavailableError
 
@@ -38,6 +38,12 @@ class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _require(holds: bool, name: str, value: float, sentence: str) -> None:
+    """Refuse two settings that do not go together."""
+    if not holds:
+        raise ValueError(f"{name}: {value:g} {sentence}")
+
+
 class BrokerSettings(_Group):
     """What carries hints from the ledger to workers."""
 
@@ -55,6 +61,12 @@ class WorkerSettings(_Group):
     stop_seconds: Seconds
     max_memory_mib: Count
     quarantine_memory_mib: Count
+
+    @model_validator(mode="after")
+    def _asked_before_killed(self) -> Self:
+        _require(self.soft_time_limit <= self.time_limit, "worker.soft_time_limit", self.soft_time_limit,
+                 f"must not be longer than worker.time_limit ({self.time_limit:g}), or nothing is asked to stop before it is killed")
+        return self
 
 
 class ReadingSettings(_Group):
@@ -74,6 +86,14 @@ class LedgerSettings(_Group):
     reconcile_seconds: Seconds
     allow_volatile: bool
 
+    @model_validator(mode="after")
+    def _renewed_in_time(self) -> Self:
+        _require(2 * self.renew_seconds <= self.lease_seconds, "ledger.renew_seconds", self.renew_seconds,
+                 f"must be at most half of ledger.lease_seconds ({self.lease_seconds:g}), or articles are read twice")
+        _require(self.retry_base_seconds <= self.retry_max_seconds, "ledger.retry_base_seconds", self.retry_base_seconds,
+                 f"must not be longer than ledger.retry_max_seconds ({self.retry_max_seconds:g})")
+        return self
+
 
 class SubmitSettings(_Group):
     """What a producer is told, and when."""
@@ -89,6 +109,12 @@ class LimitSettings(_Group):
     backlog: Count
     memory_warn: Share
     memory_refuse: Share
+
+    @model_validator(mode="after")
+    def _warned_before_refused(self) -> Self:
+        _require(self.memory_warn <= self.memory_refuse, "limits.memory_warn", self.memory_warn,
+                 f"must not be above limits.memory_refuse ({self.memory_refuse:g}), or intake refuses before anybody is warned")
+        return self
 
 
 class RetentionSettings(_Group):
@@ -197,8 +223,12 @@ def load_settings() -> Settings:
         origin = f"{named} or the environment"
     try:
         return Settings(**values)
+    except SettingsError:
+        raise ConfigurationError(_no_json()) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
+        if first["type"] == "value_error":
+            raise ConfigurationError(f"{first['ctx']['error']} (in {origin}); config/default.toml explains it") from None
         name = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{name}: {first['msg'].lower()} (in {origin}); config/default.toml explains it") from None
 
@@ -213,6 +243,24 @@ def _refuse_unknown_variables() -> None:
         near = difflib.get_close_matches(name, known, 1)
         advice = f"did you mean {_PREFIX}{near[0]}?" if near else "config/default.toml lists the settings"
         raise ConfigurationError(f"{variable}: there is no such setting; {advice}")
+
+
+def _no_json() -> str:
+    """Name the variable that should hold JSON and does not: pydantic-settings names only its group."""
+    for variable, value in sorted(os.environ.items()):
+        kind: Any = Settings
+        for part in variable.removeprefix(_PREFIX).lower().split("__") if variable.startswith(_PREFIX) else ():
+            fields = getattr(kind, "model_fields", {})
+            kind = fields[part].annotation if part in fields else None
+        many = get_origin(kind) is tuple
+        if not many and not (isinstance(kind, type) and issubclass(kind, _Group)):
+            continue
+        try:
+            json.loads(value)
+        except ValueError:
+            form = """'["one", "another"]'""" if many else "an object, or better one variable for each of its settings"
+            return f"{variable}: is no JSON; write {form}; config/default.toml explains it"
+    return "a WIREDESK_ variable holds what cannot be read; config/default.toml lists the settings"
 
 
 def server_url(settings: Settings) -> str:

@@ -153,7 +153,7 @@ def test_21_a_hint_given_again_and_again(place: Place) -> None:
     copy = place.ledger.client.lindex(keys.NORMAL, 0)
     for number in range(20):
         place.ledger.client.lpush(keys.NORMAL, copy.replace(b'"delivery_tag":"', b'"delivery_tag":"%d' % number))
-    place.worker(WIREDESK_LEDGER__LEASE_SECONDS="0.5", WIREDESK_LEDGER__RENEW_SECONDS="1000", WIREDESK_LEDGER__MAX_ATTEMPTS="50")
+    place.worker(WD_NEVER_RENEWS="1", WIREDESK_LEDGER__LEASE_SECONDS="0.8", WIREDESK_LEDGER__MAX_ATTEMPTS="50")
     place.drain(60)
     attempts = place.ledger.jobs.state("v").attempts
     place.judge(21, "lease shorter than the reading, hints copied 20 times", ["v"], also=f"{attempts} executions, 1 result")

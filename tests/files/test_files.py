@@ -90,8 +90,8 @@ def test_a_truncated_gzip_gives_what_came_before(tmp_path: Path) -> None:
 def test_an_archive_that_unpacks_to_a_bomb_is_not_read(tmp_path: Path) -> None:
     """A hundred times its size is the most."""
     bomb = gzip.compress((b" " * 100_000 + b"\n") * 1_000)
-    items = read(write(tmp_path, "a.jsonl.gz", bomb))
-    assert ["100 times" in str(item.error) for item in items] == [True]
+    for name in ("a.jsonl.gz", "a.warc.jsonl.gz"):
+        assert ["100 times" in str(item.error) for item in read(write(tmp_path, name, bomb))] == [True]
 
 
 def test_a_line_longer_than_any_article_is_skipped(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -82,6 +83,55 @@ def test_a_name_that_was_used_before_is_kept_apart(tmp_path: Path) -> None:
         list(spool.look())
         list(spool.look())
     assert sorted(path.read_text() for path in (tmp_path / "done").iterdir()) == ["one", "two"]
+
+
+@pytest.mark.parametrize("name", [b"bad\xff.json", b"x" * 250 + b".json"])
+def test_any_name_is_borne(tmp_path: Path, name: bytes) -> None:
+    """A name that is not UTF-8 or as long as names can be fails as a file may fail; the others are read."""
+    (tmp_path / os.fsdecode(name)).write_text("{")
+    (tmp_path / "z.txt").write_text("fine")
+    desk = Desk()
+    spool = Spool(tmp_path, desk)
+    list(spool.look())
+    bad, fine = spool.look()
+    assert (bad.submitted, len(bad.errors), fine.submitted) == (0, 1, 1)
+    assert os.fsencode(tmp_path / "failed") + b"/" + name in [os.fsencode(path) for path in (tmp_path / "failed").iterdir()]
+    [told] = (tmp_path / "failed").glob("*.errors.txt")
+    assert "is no JSON" in told.read_text(encoding="utf-8")
+
+
+def test_a_file_that_goes_away_is_told(tmp_path: Path) -> None:
+    """Between two looks or while it is read: the watching goes on."""
+    gone = tmp_path / "b.txt"
+
+    def submit(items: Iterable[Item]) -> Iterator[str | None]:
+        for _ in items:
+            gone.unlink(missing_ok=True)
+            yield None
+
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text(name)
+    spool = Spool(tmp_path, submit)
+    list(spool.look())
+    first, second, third = spool.look()
+    assert (first.errors, third.errors) == ((), ())
+    assert second.errors[-1] == "b.txt: was taken away while it was read"
+
+
+def test_a_file_that_cannot_be_moved_is_left_alone(tmp_path: Path) -> None:
+    """It is told once, and read again only when it changes."""
+    desk = Desk()
+    spool = Spool(tmp_path, desk)
+    name = "x" * 251 + ".txt"
+    (tmp_path / "done").mkdir()
+    (tmp_path / "done" / name).write_text("an older one")  # the number that would tell them apart is one character too many
+    (tmp_path / name).write_text("one")
+    told = [outcome for _ in range(5) for outcome in spool.look()]
+    assert [len(outcome.errors) for outcome in told] == [1]
+    assert "cannot be moved" in told[0].errors[0]
+    (tmp_path / name).write_text("another")
+    assert len([outcome for _ in range(3) for outcome in spool.look()]) == 1
+    assert desk.texts == ["one", "another"]
 
 
 def test_a_folder_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -44,6 +44,13 @@ def test_wrong_use_is_named(tmp_path: Path, arguments: list[str], status: int, s
     ("WIREDESK_LEDGR__MAX_ATTEMPTS", "3", "WIREDESK_LEDGR__MAX_ATTEMPTS: there is no such setting; did you mean WIREDESK_LEDGER?"),
     ("WIREDESK_REDIS_ULR", "x", "did you mean WIREDESK_REDIS_URL?"),
     ("WIREDESK_CONFIG", "/nonexistent.toml", "/nonexistent.toml: cannot be read"),
+    ("WIREDESK_WEBHOOKS__URLS", "https://desk.example/", "WIREDESK_WEBHOOKS__URLS: is no JSON"),
+    ("WIREDESK_WEBHOOKS__URLS", '"https://desk.example/"', "webhooks.urls: "),
+    ("WIREDESK_SHARDS", "abc", "WIREDESK_SHARDS: is no JSON"),
+    ("WIREDESK_LIMITS", "abc", "WIREDESK_LIMITS: is no JSON"),
+    ("WIREDESK_LEDGER__RENEW_SECONDS", "60", "ledger.renew_seconds: 60 must be at most half of ledger.lease_seconds (6)"),
+    ("WIREDESK_WORKER__SOFT_TIME_LIMIT", "91", "worker.soft_time_limit: 91 must not be longer than worker.time_limit (90)"),
+    ("WIREDESK_LIMITS__MEMORY_WARN", "0.9", "limits.memory_warn: 0.9 must not be above limits.memory_refuse (0.85)"),
 ])
 def test_wrong_settings_are_named(tmp_path: Path, variable: str, value: str, sentence: str) -> None:
     """Exit status 2, with the setting's name."""

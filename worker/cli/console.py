@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
-from worker.views.clean import clean
+from worker.views.clean import clean, clean_json
 
 #: For people.
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -32,7 +32,7 @@ def say(message: str, style: str = "") -> None:
 def print_json(value: object, *, lines: bool = False) -> None:
     """Write JSON to standard output: indented for a look, or one line."""
     options = orjson.OPT_APPEND_NEWLINE if lines else orjson.OPT_APPEND_NEWLINE | orjson.OPT_INDENT_2
-    sys.stdout.buffer.write(orjson.dumps(value, option=options))
+    sys.stdout.buffer.write(clean_json(orjson.dumps(value, option=options)))
     sys.stdout.buffer.flush()
 
 

@@ -14,6 +14,7 @@ from worker.errors import ArticleError, PermanentError
 from worker.extractors import check
 from worker.files import ArticleFiles
 from worker.settings import load_settings
+from worker.views.clean import clean_json
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,7 +61,7 @@ def extract(
                 continue
             stories.place(result)
             done += 1
-            sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE))
+            sys.stdout.buffer.write(clean_json(orjson.dumps(result, option=orjson.OPT_APPEND_NEWLINE)))
             bar.update(task, completed=files.done, articles=done)
     sys.stdout.buffer.flush()
     if failed:

@@ -14,6 +14,7 @@ from worker.consumer import results
 from worker.errors import InputError
 from worker.ledger import Ledger, connect
 from worker.settings import load_settings
+from worker.views.clean import clean_json
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="An article's id, as submit gave it.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
@@ -47,7 +48,7 @@ def status(
 
 def result(article_id: Id) -> None:
     """Print an article's result as JSON."""
-    sys.stdout.buffer.write(_result(_ledger(), article_id) + b"\n")
+    sys.stdout.buffer.write(clean_json(_result(_ledger(), article_id)) + b"\n")
 
 
 def show(

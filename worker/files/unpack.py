@@ -104,7 +104,7 @@ def open_source(path: Path) -> Source:
     """Open a file, unpacking it by its name's ending."""
     raw = path.open("rb")
     # Of a web archive only one page is held at a time: it may be as large as it likes.
-    size = None if ".warc" in path.suffixes else path.stat().st_size
+    size = None if Path(path.stem).suffix.lower() == ".warc" else path.stat().st_size
     match path.suffix.lower():
         case ".gz":
             return Source(cast("BinaryIO", gzip.GzipFile(fileobj=raw)), raw, size)

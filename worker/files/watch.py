@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from worker.files.kinds import kind_of
 #: Seconds between two looks, and for which a file must have kept still.
 LOOK_SECONDS = 1.0
 DONE, FAILED = "done", "failed"
+#: Bytes of a name that leave room for another ending.
+_LONGEST_NAME = 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class Spool:
         self._submit = submit
         self._defaults = {"source": source} if source else {}
         self._seen: dict[str, tuple[int, int]] = {}
+        #: What was read and could not be moved, as it was then.
+        self._stuck: dict[str, tuple[int, int]] = {}
 
     def look(self) -> Iterator[Outcome]:
         """Take the files that have kept still since the last look.
@@ -51,16 +56,21 @@ class Spool:
             found = {entry.name: (stat.st_size, stat.st_mtime_ns) for entry, stat in self._files()}
         except OSError as error:
             raise InputError(f"{self._folder}: cannot be watched: {error.strerror or error}") from None
-        still = [name for name, state in sorted(found.items()) if self._seen.get(name) == state]
+        self._stuck = {name: state for name, state in self._stuck.items() if found.get(name) == state}
+        still = [name for name, state in sorted(found.items()) if self._seen.get(name) == state and name not in self._stuck]
         self._seen = {name: state for name, state in found.items() if name not in still}
         for name in still:
-            yield self._take(name)
+            outcome = self._take(name)
+            if (self._folder / name).exists():
+                self._stuck[name] = found[name]
+            yield outcome
 
     def _files(self) -> Iterator[tuple[os.DirEntry[str], os.stat_result]]:
         with os.scandir(self._folder) as entries:
             for entry in entries:
                 if not entry.name.startswith(".") and entry.is_file(follow_symlinks=False) and kind_of(Path(entry.name)):
-                    yield entry, entry.stat(follow_symlinks=False)
+                    with suppress(FileNotFoundError):  # its owner took it away just now
+                        yield entry, entry.stat(follow_symlinks=False)
 
     def _take(self, name: str) -> Outcome:
         path = self._folder / name
@@ -81,7 +91,12 @@ class Spool:
                 submitted += 1
             else:
                 errors.append(f"{origins[number]}: {error}")
-        self._move(path, FAILED if errors else DONE, errors)
+        try:
+            self._move(path, FAILED if errors else DONE, errors)
+        except FileNotFoundError:
+            errors.append(f"{name}: was taken away while it was read")
+        except OSError as error:
+            errors.append(f"{name}: was read, but cannot be moved ({error.strerror or error}); it is left alone until it changes")
         return Outcome(name, submitted, tuple(errors))
 
     def _move(self, path: Path, where: str, errors: list[str]) -> None:
@@ -92,4 +107,6 @@ class Spool:
             target = self._folder / where / f"{path.stem}-{number}{path.suffix}"
         path.rename(target)
         if errors:
-            target.with_name(f"{target.name}.errors.txt").write_text("\n".join(errors) + "\n", encoding="utf-8")
+            # A name may have any bytes and be as long as the system bears: neither ends the watching.
+            short = os.fsdecode(os.fsencode(target.name)[:_LONGEST_NAME])
+            target.with_name(f"{short}.errors.txt").write_text("\n".join(errors) + "\n", encoding="utf-8", errors="backslashreplace")
