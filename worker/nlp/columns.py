@@ -54,8 +54,8 @@ class Columns:
         _seen.store = doc.vocab.strings
         # map() over C functions: a loop in Python over each attribute of each token takes twice as long.
         string = _seen.__getitem__
-        self.words, self.pos, self.tags, self.deps, self.lemmas, self.ents = [list(map(string, column))
-                                                                              for column in rows[:, :6].T.tolist()]
+        self.words, self.pos, self.tags, self.deps, self.lemmas, self.ents = [list(map(string, rows[:, column].tolist()))
+                                                                              for column in range(6)]
         self.lowers: list[str] = list(map(str.lower, self.words))
         if not _MENDED.keys().isdisjoint(self.lowers):
             self.lemmas = [_MENDED.get(word, lemma) for word, lemma in zip(self.lowers, self.lemmas, strict=True)]
