@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from tests.servers import Server, server_binaries
+from tests.servers import Gateway, Server, server_binaries
 from worker.ledger import Ledger
 from worker.ledger.jobs import Attempt
 from worker.nlp.reading import Reader
@@ -243,3 +244,22 @@ def test_an_article_has_a_page(http: httpx.Client, ledger: Ledger, reader: Reade
     assert "Rain fell" in page.text
     assert "<script>alert" not in page.text
     assert http.get("/v1/articles/b/page").status_code == 404
+
+
+def test_a_page_of_large_results_does_not_fill_the_memory(gateway: Gateway, http: httpx.Client, ledger: Ledger) -> None:
+    """It is written as it is read, whole, in order."""
+    lines = "\n".join(json.dumps({"id": f"n{number}", "text": TEXT}) for number in range(300))
+    http.post("/v1/articles", content=lines, headers={"Content-Type": "application/x-ndjson"})
+    for number in range(300):
+        finish(ledger, f"n{number}", numbers=list(range(100_000, 115_000)))
+
+    def most_mib() -> int:
+        return int(Path(f"/proc/{gateway.process.pid}/status").read_text().partition("VmHWM:")[2].split()[0]) >> 10
+
+    http.get("/v1/results", params={"limit": 1})
+    before = most_mib()
+    answer = http.get("/v1/results", params={"limit": 1_000})
+    assert most_mib() - before < 100
+    page = answer.json()
+    assert [entry["result"]["article"]["id"] for entry in page["results"]] == [f"n{number}" for number in range(300)]
+    assert page["next"] == page["results"][-1]["cursor"]

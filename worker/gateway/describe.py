@@ -120,10 +120,11 @@ FIND: Final[Responses] = {303: {"description": "The entity's page."}, **_ALWAYS}
 DELETE: Final[Responses] = {204: {"description": "It is gone."}, **_ALWAYS, **_UNKNOWN}
 RESULTS: Final[Responses] = {
     200: _answer("Results, oldest first.", _object({"results": {"type": "array", "items": _ENTRY}, "next": _STRING})), **_ALWAYS,
+    404: _problem("No such cursor, here."),
 }
 STREAM: Final[Responses] = {
     200: _answer("Server-sent events `result`; `id` is the cursor, `data` an entry as in /v1/results.", _STRING, "text/event-stream"),
-    **_ALWAYS,
+    **_ALWAYS, 404: _problem("No such cursor, here."),
 }
 ENTITY: Final[Responses] = {
     404: _problem("No entity could be named so."),

@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
+from itertools import chain, islice
+from typing import Annotated
 
 import orjson
 from fastapi import APIRouter, Header, Query, Request
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import Response, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
 from worker.consumer import Delivery, places, results
-from worker.errors import ServerUnavailableError
+from worker.errors import InputError, ServerUnavailableError
 from worker.gateway import describe
 from worker.gateway.access import Reader
 from worker.gateway.problems import ProblemError
@@ -29,6 +31,7 @@ _PLACE = r"(0|[0-9]{1,15}-[0-9]{1,10})"
 _CURSOR = rf"^{_PLACE}(,{_PLACE})*$"
 #: Entries read at once for a live stream.
 _PAGE = 100
+_PIECE_BYTES = 1 << 18
 #: Seconds between two looks at the stream, and between two signs of life when nothing comes.
 _LOOK_SECONDS = 0.25
 _SILENCE_SECONDS = 15.0
@@ -39,10 +42,27 @@ Whole = Annotated[bool, Query(description="With each result, or only its id.")]
 
 
 @router.get("/v1/results", responses=describe.RESULTS)
-def page_of_results(request: Request, _key: Reader, after: Cursor = "0", limit: Limit = 100, *, whole: Whole = True) -> JSONResponse:
+def page_of_results(request: Request, _key: Reader, after: Cursor = "0", limit: Limit = 100, *, whole: Whole = True) -> Response:
     """Give results after a cursor, oldest first; `next` is the cursor for the next page, the same when nothing new has come."""
-    found = _read(request.app.state.ledger, after, limit)
-    return JSONResponse({"results": [_entry(delivery, whole=whole) for delivery in found], "next": found[-1].entry if found else after})
+    found = results(after=after, ledger=request.app.state.ledger, follow=False)
+    with _known_cursor():
+        first = list(islice(found, 1))  # whatever is wrong shows before the answer begins
+    entries = islice(chain(first, found), limit)
+    return StreamingResponse(_pieces(entries, after, whole=whole), media_type="application/json")
+
+
+def _pieces(found: Iterator[Delivery], after: str, *, whole: bool) -> Iterator[bytes]:
+    """Write a page as it is read: a thousand large results never lie in memory together."""
+    piece, between = bytearray(b'{"results":['), b""
+    # What was read before the server went away is a page, too.
+    with suppress(ServerUnavailableError):
+        for delivery in found:
+            piece += between + _entry(delivery, whole=whole)
+            after, between = delivery.entry, b","
+            if len(piece) >= _PIECE_BYTES:
+                yield bytes(piece)
+                piece.clear()
+    yield b'%b],"next":%b}' % (bytes(piece), orjson.dumps(after))
 
 
 @router.get("/v1/results/stream", responses=describe.STREAM, response_class=StreamingResponse)
@@ -59,7 +79,8 @@ async def stream(
         raise ProblemError(429, "streams", f"{limit} live streams are open already (`gateway.streams`)", retry_after=30)
     ledger: Ledger = request.app.state.ledger
     start = last_event_id or after or "$"
-    start = ",".join(await run_in_threadpool(places, ledger, start))
+    with _known_cursor():
+        start = ",".join(await run_in_threadpool(places, ledger, start))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_events(ledger, start, streams, whole=whole), headers=headers, media_type="text/event-stream")
 
@@ -79,7 +100,7 @@ async def _events(ledger: Ledger, last: str, streams: set[object], *, whole: boo
                 found = []
             for delivery in found:
                 last, silent = delivery.entry, 0.0
-                yield b"id: %b\nevent: result\ndata: %b\n\n" % (last.encode(), orjson.dumps(_entry(delivery, whole=whole)))
+                yield b"id: %b\nevent: result\ndata: %b\n\n" % (last.encode(), _entry(delivery, whole=whole))
             if not found:
                 await asyncio.sleep(_LOOK_SECONDS)
                 silent += _LOOK_SECONDS
@@ -103,8 +124,17 @@ def _read(ledger: Ledger, after: str, limit: int) -> list[Delivery]:
     return found
 
 
-def _entry(delivery: Delivery, *, whole: bool) -> dict[str, Any]:
-    entry = {"cursor": delivery.entry, "id": delivery.id, "version": delivery.version, "status": delivery.status, "sha256": delivery.sha256}
-    if whole:
-        entry["result"] = None if delivery.result is None else orjson.loads(delivery.result)
-    return entry
+@contextmanager
+def _known_cursor() -> Iterator[None]:
+    """Answer 404 to a cursor that has the form of one, but names no place here: one of another number of servers."""
+    try:
+        yield
+    except InputError as error:
+        raise ProblemError(404, "unknown-cursor", str(error)) from None
+
+
+def _entry(delivery: Delivery, *, whole: bool) -> bytes:
+    """Write an entry; the result is JSON already and goes in as it is."""
+    entry = orjson.dumps({"cursor": delivery.entry, "id": delivery.id, "version": delivery.version, "status": delivery.status,
+                          "sha256": delivery.sha256})
+    return b'%b,"result":%b}' % (entry[:-1], delivery.result or b"null") if whole else entry
