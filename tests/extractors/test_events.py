@@ -78,3 +78,20 @@ def test_what_plover_has_no_type_for_is_told_with_null(reader: Reader) -> None:
     """The main predicate with its actor is an event, of no type."""
     found = read(reader, "Airbus painted the aircraft.")["events"]
     assert [(event["type"], event["trigger"]["text"], event["actors"][0]["text"]) for event in found] == [(None, "painted", "Airbus")]
+
+
+@pytest.mark.parametrize(("text", "trigger", "actors", "recipients"), [
+    ("The broker was fined 300,000 euros.", "fined", [], ["broker"]),
+    ("The broker's brother was ordered to leave and was fined $5 million.", "fined", [], ["The broker's brother"]),
+    ("A broker paid the clinic.", "paid", ["broker"], []),
+    ("Two of Acme Bank's five directors resigned.", "resigned", ["Two of Acme Bank's five directors"], []),
+    ("Acme Bank resigned.", "resigned", ["Acme Bank"], []),
+    ("The campaign was paid for from Brazil, which the Kremlin denies.", "denies", ["Kremlin"], []),
+    ("Peru, which Brazil invaded, is at war.", "invaded", ["Brazil"], ["Peru"]),
+])
+def test_sums_and_clauses_are_nobody_and_some_are_not_all(reader: Reader, text: str, trigger: str, actors: list[str],
+                                                          recipients: list[str]) -> None:
+    """Money is never a recipient, "which" may mean a whole clause, and two of five directors are not the bank."""
+    event = next(event for event in read(reader, text)["events"] if event["trigger"]["text"] == trigger)
+    assert [party["text"] for party in event["actors"]] == actors
+    assert [party["text"] for party in event["recipients"]] == recipients

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
 from worker.nlp.eventing.frames import classes
+from worker.nlp.eventing.undergoers import is_money, some_members, undergoer
+from worker.nlp.relatives import means_clause
 
 if TYPE_CHECKING:
     from worker.nlp.actors import Actor, Actors
@@ -92,6 +94,19 @@ class Arguments:
             return self._passive_subject(token)
         return None
 
+    def undergoer(self, token: int) -> int | None:
+        """Give the head of the phrase that it is done to, which money never is."""
+        noun = self.object(token)
+        found = undergoer(self.columns, token, noun)
+        if found is None and noun is not None and self.passive(token):
+            subject = self._passive_subject(token)  # "was ordered to leave and was fined $5 million"
+            found = subject if subject is not None and not is_money(self.columns, subject) else None
+        return found
+
+    def costs(self, token: int, noun: int | None) -> bool:
+        """Tell "a million euros was stolen": it happened, and money is all that it was done to."""
+        return noun is None and self.passive(token) and self.object(token) is not None
+
     def counted(self, noun: int) -> int:
         """Give what a measure counts: the refugees of "scores of refugees", the party of "52 members of the party"."""
         columns = self.columns
@@ -139,7 +154,8 @@ class Arguments:
 
     def parties(self, noun: int) -> list[Actor]:
         """Give the parties that a noun names, or else those named within its phrase."""
-        return self.actors.all_of(noun) or [actor for member in conjuncts(self.columns, noun) for actor in self.actors.within(member)]
+        return self.actors.all_of(noun) or some_members(self.columns, self.actors, noun) or [
+            actor for member in conjuncts(self.columns, noun) for actor in self.actors.within(member)]
 
     def doers(self, token: int) -> list[Actor]:
         """Give the actors of a verb."""
@@ -174,7 +190,7 @@ class Arguments:
 
     def _antecedent(self, child: int, token: int) -> int:
         columns = self.columns
-        if columns.lowers[child] in _RELATIVES:
+        if columns.lowers[child] in _RELATIVES and not means_clause(columns, child, token):
             place = token
             while columns.deps[place] in ("conj", "xcomp", "ccomp"):
                 place = columns.heads[place]

@@ -17,6 +17,7 @@ from worker.nlp.eventing.matching import Matcher, able
 from worker.nlp.eventing.nominal import Nominal
 from worker.nlp.eventing.occurrence import Occurrence
 from worker.nlp.eventing.senses import Senses
+from worker.nlp.eventing.undergoers import is_money
 from worker.nlp.factuality.lexicon import CERTAIN, UNKNOWN
 
 if TYPE_CHECKING:
@@ -116,7 +117,7 @@ class Finder:
         if frame.type == "CONSULT" and noun is None and len(actors) == 1 and subject is not None and self._columns.deps[subject] == "conj":
             # "Kim and Putin, who met in 2019": the relative clause hangs on the second
             actors = self._actors.all_of(self._columns.heads[subject])
-        if not recipients and noun is not None and self._matcher.suffers(frame, noun):
+        if not recipients and noun is not None and self._matcher.suffers(frame, noun) and not is_money(self._columns, noun):
             recipients = self._actors.unnamed(noun)
         meant = self._senses.meant(token, frame.type, actors, recipients)
         kind, why = self._resolved(token, meant, state) if meant is not None else (None, "")
@@ -211,18 +212,17 @@ class Finder:
         for token, pos in enumerate(columns.pos):
             if pos != "VERB" or token in typed or columns.deps[token] not in _REPORTING or columns.lemmas[token] in _SEEMING:
                 continue
-            subject, noun = self._arguments.subject(token), self._arguments.object(token)
+            subject, noun = self._arguments.subject(token), self._arguments.undergoer(token)
             actors = self._arguments.named(subject) if subject is not None else []
             if subject is not None and not actors and columns.deps[token] in _FINITE:
                 actors = self._actors.unnamed(subject)
             recipients = self._actors.all_of(noun) if noun is not None else []
             if not actors and noun is not None and self._arguments.passive(token):
                 recipients = recipients or self._actors.unnamed(noun)
-            elif not actors:
+            elif not actors and not self._arguments.costs(token, noun):
                 continue
-            if recipients:
-                recipients = apart(recipients, actors)
-            if not actors and not recipients:
+            recipients = apart(recipients, actors) if recipients else recipients
+            if not actors and not recipients and not self._arguments.costs(token, noun):
                 continue
             yield Occurrence(token=token, last=self._arguments.last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
                              family=columns.low_lemmas[token], object=noun, state=self._judge.state(token), why="predicate")

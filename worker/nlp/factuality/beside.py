@@ -18,6 +18,7 @@ _SUBJECTS = ("nsubj", "nsubjpass")
 _OBJECTS = ("dobj", "attr", "nsubj", "nsubjpass", "dative")
 #: After these a bare form is an infinitive: "let them play".
 _LETS = frozenset({"let", "make", "help", "see", "hear", "watch", "have"})
+_FORESEEING = frozenset({"expect", "predict", "forecast", "anticipate", "foresee", "promise", "pledge", "vow", "demand"})
 _ADVERBIAL = frozenset({"advmod", "npadvmod", "prep", "preconj", "cc"})
 _BARE = frozenset({"ROOT", "ccomp", "acl", "relcl"})
 _NOT = frozenset({"not", "n't", "n’t", "nt"})
@@ -37,7 +38,7 @@ def apply_hedges(columns: Columns, token: int, state: State, *, reported: bool) 
         if dep == "neg" or word in _NOT:
             negations.append(child)
         elif dep in _OBJECTS:
-            if (none := _denied_argument(columns, child)) is not None:
+            if (none := _denied_argument(columns, child)) is not None and not _foreseen(columns, token, child):
                 negations.append(none)
         elif dep in ("aux", "auxpass"):
             if word in auxiliaries:
@@ -97,6 +98,11 @@ def _denied_argument(columns: Columns, token: int) -> int | None:
         if columns.lowers[child] in _NO and columns.deps[child] in ("det", "neg", "preconj", "quantmod"):
             return child
     return None
+
+
+def _foreseen(columns: Columns, token: int, child: int) -> bool:
+    """Tell "expected no change": what is expected is denied, not the expecting."""
+    return columns.deps[child] == "dobj" and columns.low_lemmas[token] in _FORESEEING
 
 
 def _condition(columns: Columns, token: int) -> int | None:

@@ -19,6 +19,7 @@ from worker.nlp.parties.merging import Party
 from worker.nlp.parties.name import Name, head_of
 from worker.nlp.parties.phrases import noun_key, phrase_at
 from worker.nlp.parties.salience import Candidate, barred, clause_of, score
+from worker.nlp.relatives import means_clause
 
 if TYPE_CHECKING:
     from worker.nlp.columns import Columns
@@ -35,6 +36,7 @@ _MOST_CANDIDATES = 60
 _REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves"})
 _FIRST = frozenset({"i", "me", "my", "mine", "myself"})
 _SECOND = frozenset({"you", "your", "yourself"})
+_OTHERS = frozenset({"they", "them", "their", "theirs", "themselves"})
 
 
 def resolve(columns: Columns, parties: list[Party], voices: Voices) -> list[Party]:
@@ -81,6 +83,7 @@ class _Walk:
             elif tag in ("WP", "WP$", "WDT"):
                 self.relative(token)
         self.own_speech()
+        self.others_in_speech()
 
     def own_speech(self) -> None:
         """"I" between quotation marks and in the answers of an interview, "you" in its questions."""
@@ -99,6 +102,16 @@ class _Walk:
                 party = guest
             if party is not None:
                 party.names.append(Name(first=token, last=token + 1, type=party.type, why="own-speech", form="pronoun", title=token))
+
+    def others_in_speech(self) -> None:
+        """"They" between quotation marks is neither who speaks nor for whom a spokesman speaks: "They bombed us," said the rebels."""
+        columns, voices = self.columns, self.voices
+        barred_from: dict[int, list[Party]] = {
+            token: voices.own_sides(token) for token, word in enumerate(columns.lowers)
+            if word in _OTHERS and columns.tags[token] in ("PRP", "PRP$") and voices.quoted(token)}
+        for party in self.parties if barred_from else ():
+            party.names[:] = [name for name in party.names if name.form != "pronoun" or all(
+                party is not other for other in barred_from.get(name.first, ()))]
 
     def see(self, party: Party | None, head: int, kind: str, gender: Gender | None, *, plural: bool) -> None:
         sentence = self.columns.sents[head]
@@ -142,6 +155,8 @@ class _Walk:
         if columns.lowers[token] not in ("who", "which"):
             return
         verb = clause_of(columns, token)
+        if means_clause(columns, token, verb):
+            return
         known = self.names.get(columns.heads[verb]) if columns.deps[verb] == "relcl" else None
         if known and known[1].form != "demonym":
             self.voices.relatives[token] = known[0]

@@ -23,6 +23,9 @@ _FEW_FIRST_PERSONS = 5
 _HEADLINE_REACH = 8
 _ASKING = frozenset({"reporter", "writer", "journalist", "editor", "correspondent", "columnist", "host", "anchor", "presenter",
                      "interviewer"})
+#: Who speaks for others says "we" of them.
+_SPEAKING_FOR = frozenset({"spokesman", "spokeswoman", "spokesperson", "leader", "commander"})
+_OWNING = frozenset({"poss", "compound", "nmod", "pobj"})
 _FRAMES = frozenset({"interview", "answer", "q&a", "speak", "talk"})
 
 
@@ -37,7 +40,7 @@ class Voices:
         self.relatives: dict[int, Party] = {}
         self._speakers: dict[Region, Party | None] = {}
         #: Who says something in a stretch of tokens: many regions may stand in one sentence or paragraph.
-        self._saying: dict[tuple[int, int], list[Party]] = {}
+        self._saying: dict[tuple[int, int], list[tuple[Party, int]]] = {}
         self._quotation = quotation
         end = 0
         for region in quotation.outer:
@@ -111,11 +114,28 @@ class Voices:
 
     def _speaker(self, region: Region, token: int) -> Party | None:
         """The subject of a verb of saying that stands outside the marks in a sentence which the region touches, else in its paragraph."""
-        found = self._subjects(*self._around(region, token))
+        found = [party for party, _ in self._subjects(*self._around(region, token)) if party.type == "PERSON"]
         if not found:
             start, end = self._quotation.paragraphs[self._quotation.paragraph_at(region.start)]
-            found = self._subjects(bisect_left(self.columns.starts, start, 0, token), bisect_left(self.columns.starts, end, token))
+            around = self._subjects(bisect_left(self.columns.starts, start, 0, token), bisect_left(self.columns.starts, end, token))
+            found = [party for party, _ in around if party.type == "PERSON"]
         return found[0] if len(found) == 1 else None
+
+    def own_sides(self, token: int) -> list[Party]:
+        """Give who certainly speaks in the region that holds the token, and for whom as a spokesman: "their spokesman said"."""
+        region = self.regions[token]
+        said = self._subjects(*self._around(region, token)) if region is not None else []
+        if len(said) != 1:
+            return []
+        party, head = said[0]
+        columns, sides = self.columns, [party]
+        for noun in [head, columns.heads[head], *columns.children[head]]:
+            if columns.low_lemmas[noun] not in _SPEAKING_FOR:
+                continue
+            owners = [*columns.children[noun], *(columns.children[columns.heads[noun]] if columns.deps[noun] == "compound" else ())]
+            owners += [inner for child in owners if columns.lowers[child] in ("of", "for") for inner in columns.children[child]]
+            sides += [self.names[owner][0] for owner in owners if owner in self.names and columns.deps[owner] in _OWNING]
+        return sides
 
     def _around(self, region: Region, token: int) -> tuple[int, int]:
         columns = self.columns
@@ -127,8 +147,8 @@ class Voices:
         begin = columns.sentences[columns.sents[max(0, first - 2)]]
         return begin, columns.sentences[columns.sents[min(columns.size - 1, last + 2)] + 1]
 
-    def _subjects(self, begin: int, end: int) -> list[Party]:
-        """The people that are subjects of verbs of saying outside of quotation marks."""
+    def _subjects(self, begin: int, end: int) -> list[tuple[Party, int]]:
+        """The parties that are subjects of verbs of saying outside of quotation marks, each with the first such token."""
         if (begin, end) in self._saying:
             return self._saying[begin, end]
         columns, regions = self.columns, self.regions
@@ -138,6 +158,6 @@ class Voices:
                 for child in columns.children[verb]:
                     if columns.deps[child] == "nsubj" and child in self.names and self.regions[child] is None:
                         party = self.names[child][0]
-                        if party.type == "PERSON" and party not in found:
-                            found.append(party)
+                        if all(party is not other for other, _ in found):
+                            found.append((party, child))
         return found
