@@ -81,6 +81,21 @@ def test_the_stream_is_acknowledged_after_acceptance(ledger: Ledger) -> None:
     assert ledger.client.xpending(keys.INTAKE_STREAM, intake.GROUP)["pending"] == 0
 
 
+def test_a_takedown_removes_what_intake_refused(ledger: Ledger) -> None:
+    """Other content under a known id is kept as bytes; whoever takes the article down means that text, too."""
+    for way, text in enumerate((TEXT, "Other text.", "")):
+        ledger.client.xadd(keys.INTAKE_STREAM, {"article": json.dumps({"id": "a", "text": text})})
+        ledger.client.lpush(keys.INTAKE_QUEUE, message({"id": "a", "text": f"{text} {way}"}))
+    ledger.client.lpush(keys.INTAKE_QUEUE, message({"id": "b", "text": ""}))
+    reader = IntakeReader(ledger)
+    reader.read_stream()
+    reader.read_list()
+    assert sorted(letter.reason for letter in ledger.dead.list()) == ["conflict"] * 4 + ["invalid"] * 2
+    assert ledger.jobs.delete("a")
+    [letter] = ledger.dead.list()
+    assert b'\\"b\\"' in letter.body
+
+
 def test_the_same_article_by_all_ways_runs_once(ledger: Ledger) -> None:
     """Repeats are duplicates, not second jobs and not dead letters."""
     for _ in range(3):

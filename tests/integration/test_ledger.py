@@ -314,3 +314,32 @@ def test_a_replay_takes_nothing_from_the_counters(ledger: Ledger) -> None:
         assert dead_ever() == f"wiredesk_articles_dead_total {times}"
         assert counts(ledger) == (1, 0, 0, 1, 0)
         assert "wiredesk_conservation 1\n" in ledger.metrics()
+
+
+def test_a_takedown_finds_letters_that_outlived_their_job(ledger: Ledger) -> None:
+    """A replaced version's letter goes although its job has expired, and so do bytes that were refused and gave the id."""
+    submit([{"id": "a", "text": TEXT}], ledger=ledger)
+    submit([{"id": "a", "text": "Other."}], ledger=ledger, replace=True)
+    ledger.jobs.commit(start(ledger), result())
+    ledger.dead.bury("celery", "conflict", "other content", TEXT.encode(), article_id="a")
+    ledger.dead.bury("celery", "invalid", "no id", b"of nobody", article_id="\ud800")
+    assert ledger.dead.count() == 3
+    ledger.client.delete(*(kind + "a" for kind in (keys.JOB, keys.HISTORY, keys.ARTICLE, keys.RESULT)))
+    assert ledger.jobs.delete("a")
+    assert [letter.body for letter in ledger.dead.list()] == [b"of nobody"]
+    assert [fields[b"status"] for _, fields in ledger.client.xrange(keys.RESULTS)][-1] == b"deleted"
+    assert not ledger.jobs.delete("a")
+    assert counts(ledger) == (2, 1, 1, 0, 0)
+
+
+def test_what_was_purged_may_come_again(ledger: Ledger) -> None:
+    """A dead article is replayed as long as its letter is there; without it, it is accepted as its next version."""
+    submit([{"id": "a", "text": TEXT}], ledger=ledger)
+    ledger.jobs.fail(start(ledger), "permanent", "LanguageError", "no")
+    assert submit([{"id": "a", "text": TEXT}], ledger=ledger)[0].verdict == "duplicate"
+    assert ledger.dead.purge() == 1
+    [again] = submit([{"id": "a", "text": TEXT}], ledger=ledger)
+    assert (again.verdict, again.version, again.state) == ("accepted", 2, "queued")
+    assert counts(ledger) == (2, 0, 1, 1, 0)
+    assert ledger.jobs.commit(start(ledger), result())
+    assert counts(ledger) == (2, 1, 1, 0, 0)

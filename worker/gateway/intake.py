@@ -127,14 +127,14 @@ class IntakeReader:
             if verdict.ok:
                 item.release()
             else:
-                self._bury(source, item, verdict.verdict, verdict.reason)
+                self._bury(source, item, verdict.verdict, verdict.reason, verdict.id)
         if wait:
             log.warning("intake_full", source=source, seconds=wait)
         return wait
 
-    def _bury(self, source: str, item: _Item, reason: str, error: str) -> None:
+    def _bury(self, source: str, item: _Item, reason: str, error: str, article_id: str = "") -> None:
         """Keep the bytes as a dead letter, then let go: a kill in between keeps them twice, never not at all."""
-        letter = self._ledger.dead.bury(source, reason, error, item.raw)
+        letter = self._ledger.dead.bury(source, reason, error, item.raw, article_id=article_id)
         log.warning("intake_refused", source=source, reason=reason, letter=letter)
         item.release()
 

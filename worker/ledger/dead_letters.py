@@ -16,6 +16,7 @@ import orjson
 
 from worker.ledger import keys
 from worker.ledger.jobs import unpack
+from worker.records import MAX_ID_CHARACTERS
 
 if TYPE_CHECKING:
     from worker.ledger.connection import Ledger
@@ -149,9 +150,11 @@ class DeadLetters:
         with self._ledger.guard():
             return int(self._ledger.client.xlen(keys.DEAD))
 
-    def bury(self, source: str, reason: str, error: str, raw: bytes) -> str:
-        """Keep bytes that were never an article; gives the letter's number."""
-        letter: bytes = self._ledger.call("bury", source, reason, error[:2_000], raw[:MAX_RAW_BYTES])
+    def bury(self, source: str, reason: str, error: str, raw: bytes, *, article_id: str = "") -> str:
+        """Keep bytes that were never an article; gives the letter's number. A takedown of `article_id`, where they give one, removes it."""
+        # What is no id names no article; it need not even be text that the server takes.
+        known = article_id if len(article_id) <= MAX_ID_CHARACTERS and article_id.isprintable() else ""
+        letter: bytes = self._ledger.call("bury", source, reason, error[:2_000], raw[:MAX_RAW_BYTES], known)
         return letter.decode()
 
     def replay(

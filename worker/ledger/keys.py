@@ -89,6 +89,10 @@ GROUP: Final = "wiredesk:group:"  # {group}
 #: stream of dead letters with their bytes; `retention.dead_days` and `dead_length`.
 DEAD: Final = "wiredesk:dead"
 
+#: list of the letters that hold an article's text, `retention.dead_length` at most; `retention.dead_days` from the newest: longer than the
+#: job may live that named them.
+LETTERS: Final = "wiredesk:letters:"  # {id}
+
 #: zset of id by time of acceptance (ms): articles that mention the entity; life of the newest result in it, 10,000 at most.
 ENTITY: Final = "wiredesk:entity:"  # {key}
 #: set of entity keys that are called by the folded name; life of the newest result that calls one so.
@@ -106,7 +110,7 @@ LUA: Final = {
     "open": OPEN, "queued": QUEUED, "waiting": WAITING, "leases": LEASES, "quarantined": QUARANTINED,
     "sequences": SEQUENCES, "boundaries": BOUNDARIES, "fence": FENCE, "counters": COUNTERS, "timings": TIMINGS,
     "reconciler": RECONCILER, "memory": MEMORY, "alarms": ALARMS, "hold": HOLD, "workers": WORKERS,
-    "results": RESULTS, "group": GROUP, "dead": DEAD, "entity": ENTITY, "name": NAME,
+    "results": RESULTS, "group": GROUP, "dead": DEAD, "letters": LETTERS, "entity": ENTITY, "name": NAME,
     "duplicates": DUPLICATES, "story": STORY,
 }
 

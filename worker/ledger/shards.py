@@ -187,8 +187,9 @@ class _DeadLetters(DeadLetters):
     def count(self) -> int:
         return sum(ledger.dead.count() for ledger in self._shards.ledgers)
 
-    def bury(self, source: str, reason: str, error: str, raw: bytes) -> str:
-        return self._shards.home.dead.bury(source, reason, error, raw)
+    def bury(self, source: str, reason: str, error: str, raw: bytes, *, article_id: str = "") -> str:
+        ledger = self._shards.of(article_id) if article_id.isprintable() and article_id else self._shards.home
+        return ledger.dead.bury(source, reason, error, raw, article_id=article_id)
 
     def replay(
         self, chosen: Filter | None = None, *, per_second: float | None = None, dry_run: bool = False,

@@ -7,10 +7,12 @@ local version = f.version or redis.call('GET', K.version .. id) or '1'
 unindex(id)
 local found = redis.call('DEL', K.result .. id)
 if f.state and f.state ~= 'done' and f.state ~= 'dead' then die(id, 'deleted', 'deleted on request', '', false) end
-local g = fields(id, 'entries', 'letters', 'letter')
+local g = fields(id, 'entries', 'letter')
 for entry in string.gmatch(g.entries or '', '%S+') do redis.call('XDEL', K.results, entry) end
-for letter in string.gmatch(g.letters or '', '%S+') do redis.call('XDEL', K.dead, letter) end
-if f.state or found == 1 then
+if g.letter then redis.call('XDEL', K.dead, g.letter) end
+-- Letters outlive the job that they were written for, and what was refused may never have had one.
+for _, letter in ipairs(redis.call('LRANGE', K.letters .. id, 0, -1)) do found = found + redis.call('XDEL', K.dead, letter) end
+if f.state or found > 0 then
   redis.call('XADD', K.results, '*', 'id', id, 'version', version, 'status', 'deleted', 'sha256', '')
   remember(id, version)
   count('deleted')
@@ -18,5 +20,5 @@ if f.state or found == 1 then
 end
 local number, record = dup.find(id)
 if number then dup.forget(id, number, record) end
-redis.call('DEL', K.job .. id, K.history .. id, K.article .. id)
+redis.call('DEL', K.job .. id, K.history .. id, K.article .. id, K.letters .. id)
 return found

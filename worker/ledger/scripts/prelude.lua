@@ -65,17 +65,26 @@ local function leave(id)
   if redis.call('GET', K.quarantined) == id then redis.call('DEL', K.quarantined) end
 end
 
+-- Note that a letter holds text of an article, for its takedown.
+local function file(id, letter)
+  local letters = K.letters .. id
+  redis.call('RPUSH', letters, letter)
+  redis.call('LTRIM', letters, -C.dead_length, -1)
+  redis.call('PEXPIRE', letters, C.dead_ms)
+end
+
 -- An open job ends as a dead letter with its bytes and what is known. `keep` false: nothing of the text is kept.
 local function die(id, reason, error, stage, keep)
   leave(id)
-  local f = fields(id, 'version', 'attempts', 'crashes', 'accepted_at', 'owner', 'label', 'sha256', 'priority', 'replays', 'letters', 'source')
+  local f = fields(id, 'version', 'attempts', 'crashes', 'accepted_at', 'owner', 'label', 'sha256', 'priority', 'replays', 'source')
   local body = keep ~= false and redis.call('GET', K.article .. id) or ''
   local letter = redis.call('XADD', K.dead, '*', 'id', id, 'version', f.version or '1', 'reason', reason, 'error', error or '',
     'stage', stage or '', 'attempts', f.attempts or '0', 'crashes', f.crashes or '0', 'accepted_at', f.accepted_at or '0', 'died_at', now,
     'owner', f.owner or '', 'label', f.label or '', 'sha256', f.sha256 or '', 'priority', f.priority or 'normal',
     'replays', f.replays or '0', 'source', f.source or '', 'body', body)
   redis.call('HSET', K.job .. id, 'state', 'dead', 'reason', reason, 'error', error or '', 'stage', stage or '', 'letter', letter,
-    'letters', (f.letters or '') .. letter .. ' ', 'finished_at', now)
+    'finished_at', now)
+  if body ~= '' then file(id, letter) end
   redis.call('DEL', K.article .. id)
   redis.call('ZREM', K.open, id)
   remember(id, f.version or '1')
