@@ -107,6 +107,11 @@ def _give_sign(processes: int) -> list[str]:
                                                    reading=len(worker_state.active_requests), memory_mib=_memory_mib()))
 
 
+def loading() -> None:
+    """Tell that this worker has begun to load its model."""
+    safely(partial(_give_sign, 0))
+
+
 class _Held:
     """Whether hints are taken from the broker; RabbitMQ, which pushes, is told as well."""
 
@@ -138,7 +143,8 @@ def _memory_mib() -> int:
 
 
 @signals.worker_shutdown.connect  # type: ignore[untyped-decorator]  # Celery is untyped
-def _take_leave(**_: object) -> None:
+def take_leave(**_: object) -> None:
+    """Tell that this worker is gone."""
     safely(lambda: connection().workers.gone(worker_name()))
 
 

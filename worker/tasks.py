@@ -27,7 +27,7 @@ from structlog.contextvars import bound_contextvars
 from worker import tracing, transport
 from worker.app import app, broker_url
 from worker.errors import ConfigurationError, PermanentError, ServerUnavailableError, TransientError, WiredeskError
-from worker.housekeeping import connection, meanwhile, renew, safely, worker_name
+from worker.housekeeping import connection, loading, meanwhile, renew, safely, take_leave, worker_name
 from worker.ledger import Ledger, connect, keys
 from worker.ledger.jobs import Attempt, unpack
 from worker.ledger.server import check_celery, masked
@@ -246,7 +246,8 @@ def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worke
         if not settings.broker.url:
             sender.app.conf.broker_url = broker_url(url)
         _check(url)
-        reader()
+        loading()
+        _load()
     except WiredeskError as error:
         log.error("worker_refused", reason=str(error))  # noqa: TRY400 - the sentence says all
         raise SystemExit(2) from None
@@ -259,6 +260,14 @@ def _prepare(sender: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worke
     gc.freeze()
     log.info("worker_ready_to_fork", server=masked(url), model=reader().model.name, parse=reader().report, lexicons=reader().lexicons,
              worker=worker_name())
+
+
+def _load() -> None:
+    try:
+        reader()
+    except WiredeskError:
+        take_leave()
+        raise
 
 
 def _check(url: str) -> None:

@@ -67,6 +67,28 @@ def test_an_operator_holds_drains_and_watches(server: Server, ledger: Ledger, wo
     assert wiredesk(server, "alive").returncode == 1
 
 
+def test_a_worker_that_is_loading_is_waited_for(server: Server, ledger: Ledger) -> None:
+    """It tells so at once: whoever waits for results is not told that none runs; it counts as a worker when it reads."""
+    ledger.workers.seen(Sign(name="a/1/1", version="1", processes=0, reading=0, memory_mib=0))
+    assert (ledger.workers.list(), ledger.workers.loading()) == ([], True)
+    ledger.workers.gone("a/1/1")
+    assert ledger.workers.loading() is False
+    running = Worker(server.url, concurrency=1)
+    try:
+        wait_for(ledger.workers.loading, 60, pause=0.01)
+        assert ledger.workers.list() == []
+        wait_for(ledger.workers.list, 60)
+        assert ledger.workers.loading() is False
+    finally:
+        running.close()
+    refused = Worker(server.url, environment={"WIREDESK_MODEL": "no_such_model"})
+    try:
+        assert refused.process.wait(60) == 2
+        assert (ledger.workers.list()[1:], ledger.workers.loading()) == ([], False)
+    finally:
+        refused.close()
+
+
 def test_a_hint_taken_while_work_is_held_comes_back(ledger: Ledger) -> None:
     """Whoever starts a job while work is held is told so, and the job stays queued."""
     submit(articles(1), ledger=ledger)

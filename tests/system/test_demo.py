@@ -18,4 +18,5 @@ def test_the_demo_shows_the_seeds_facts_and_ends(tmp_path: Path) -> None:
     assert "North Korea" in out
     assert "Who, what, where" in out
     assert "0 dead" in err
+    assert "no worker runs" not in err
     assert "Who said what" in (home / "demo.html").read_text(encoding="utf-8")

@@ -19,6 +19,9 @@ from worker.settings import data_folder, load_settings
 from worker.views import terminal
 from worker.views.article_page import article_page
 
+#: Workers of our own are loading: nobody need be told so soon that none runs.
+_LOADING_SECONDS = 60.0
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the application."""
@@ -51,7 +54,7 @@ def _read(ledger: Ledger, kept: Path) -> None:
     began = time.monotonic()
     verdicts = submit([item.article for item in items if item.article], ledger=ledger, source="demo")
     console.say(f"submitted {len(verdicts)} articles in {(time.monotonic() - began) * 1_000:.0f} ms")
-    if wait_for(ledger, [verdict.id for verdict in verdicts]):
+    if wait_for(ledger, [verdict.id for verdict in verdicts], still_seconds=_LOADING_SECONDS):
         raise typer.Exit(1)
     for number, (item, verdict) in enumerate(zip(items, verdicts, strict=True)):
         found = ledger.results.get(verdict.id)

@@ -64,7 +64,7 @@ def drain(
             if timeout and time.monotonic() > deadline:
                 raise InputError(f"{left:,} articles are still owed after {timeout:g} seconds; intake stays shut: "
                                  "call `wiredesk drain` again, or `wiredesk resume`")
-            if not told and not ledger.workers.list():
+            if not told and not (ledger.workers.list() or ledger.workers.loading()):
                 told = True
                 console.say("no worker runs: nothing will drain until one does", "red")
             time.sleep(_LOOK_SECONDS)

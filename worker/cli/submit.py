@@ -86,8 +86,11 @@ def _told_when_stopped(tally: dict[str, int]) -> Iterator[None]:
         raise typer.Exit(130) from None
 
 
-def wait_for(ledger: Ledger, ids: list[str], title: str = "reading") -> int:
-    """Show how the articles become results until none is left; give how many ended as dead letters or were deleted meanwhile."""
+def wait_for(ledger: Ledger, ids: list[str], title: str = "reading", *, still_seconds: float = _STILL_SECONDS) -> int:
+    """Show how the articles become results until none is left; give how many ended as dead letters or were deleted meanwhile.
+
+    After `still_seconds` without an end it says why, where that is plain.
+    """
     left, failed = list(dict.fromkeys(ids)), 0
     told, moved = False, time.monotonic()
     with console.progress() as bar:
@@ -105,7 +108,7 @@ def wait_for(ledger: Ledger, ids: list[str], title: str = "reading") -> int:
             left = left[ended:]
             bar.update(task, advance=ended)
             moved = time.monotonic() if ended else moved
-            if not told and time.monotonic() - moved > _STILL_SECONDS and (obstacle := _obstacle(ledger)):
+            if not told and time.monotonic() - moved > still_seconds and (obstacle := _obstacle(ledger)):
                 told = True
                 console.say(obstacle, "yellow")
             if left:
@@ -117,7 +120,9 @@ def _obstacle(ledger: Ledger) -> str:
     """Say why nothing moves, where that is plain."""
     if "work" in ledger.holds.held():
         return "work is held: nothing is read until `wiredesk resume`"
-    return "" if ledger.workers.list() else "no worker runs: nothing is read until one does (`wiredesk worker`, or `wiredesk up` for all)"
+    if ledger.workers.list() or ledger.workers.loading():
+        return ""
+    return "no worker runs: nothing is read until one does (`wiredesk worker`, or `wiredesk up` for all)"
 
 
 def _verdicts(files: ArticleFiles, ledger: Ledger, *, replace: bool) -> Iterator[tuple[Item, Verdict]]:

@@ -242,6 +242,10 @@ class _Workers(Workers):
     def list(self) -> list[Sign]:
         return [sign for ledger in self._shards.ledgers for sign in ledger.workers.list()]
 
+    def loading(self) -> bool:
+        """Tell whether one has begun to load its model and may soon be there."""
+        return any(ledger.workers.loading() for ledger in self._shards.ledgers)
+
 
 def _place(ledger: Ledger, place: str) -> str:
     """Give the place that a server knows of itself, the given one if it knew none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Seconds of silence after which a worker is forgotten.
 FORGOTTEN_SECONDS: Final = 600
+#: Longest time that a worker may load its model before one that said so is no longer waited for.
+LOADING_SECONDS: Final = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +25,7 @@ class Sign:
     #: host/process/start.
     name: str
     version: str
-    #: Processes that read articles.
+    #: Processes that read articles; 0: it is still loading its model.
     processes: int
     #: Articles that it reads now.
     reading: int
@@ -55,7 +58,14 @@ class Workers:
             self._ledger.client.hdel(keys.WORKERS, name)
 
     def list(self) -> list[Sign]:
-        """Give every worker heard of within ten minutes, by name."""
+        """Give every worker heard of within ten minutes, by name; not those that are still loading."""
+        return [sign for sign in self._all() if sign.processes]
+
+    def loading(self) -> bool:
+        """Tell whether one has begun to load its model and may soon be there."""
+        return any(not sign.processes and sign.silent < LOADING_SECONDS for sign in self._all())
+
+    def _all(self) -> builtins.list[Sign]:
         with self._ledger.guard():
             now, stored = self._now(), self._ledger.client.hgetall(keys.WORKERS)
         signs = []
