@@ -94,3 +94,16 @@ def test_a_ministry_that_is_named_without_its_state_bears_it(reader: Reader) -> 
     result = read(reader, "Japan's Foreign Ministry protested. China's Foreign Ministry rejected the note.")
     assert [entity["name"] for entity in result["entities"] if entity["type"] == "ORG"] == [
         "Foreign Ministry of Japan", "Foreign Ministry of China"]
+
+
+@pytest.mark.parametrize(("text", "name", "kind"), [
+    ("Ziua Mare, a newspaper, said couriers had brought cash.", "Ziua Mare", "ORG"),
+    ("Anna Mare, a baker, said couriers had brought cash.", "Anna Mare", "PERSON"),
+    ("The Lisbon newspaper said the minister would go.", "Lisbon", "GPE"),
+    ("Jackson, who owns a newspaper, said the minister would go.", "Jackson", "PERSON"),
+])
+def test_a_noun_beside_a_name_tells_its_type(reader: Reader, text: str, name: str, kind: str) -> None:
+    """What an apposition calls a newspaper is one; what stands before "newspaper" is its town."""
+    entity = entity_with(read(reader, text), name)
+    assert entity is not None
+    assert entity["type"] == kind

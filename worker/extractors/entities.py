@@ -14,7 +14,7 @@ from worker.records import Record, Ref, frozen
 if TYPE_CHECKING:
     from worker.nlp.reading import Reading
 
-VERSION = 6
+VERSION = 7
 NEEDS: tuple[str, ...] = ()
 PREFIX = "e"
 

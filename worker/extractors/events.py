@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from worker.nlp.eventing.occurrence import Occurrence
     from worker.nlp.reading import Reading
 
-VERSION = 6
+VERSION = 7
 NEEDS = ("entities", "quotes", "timexes", "quantities")
 PREFIX = "v"
 LANGUAGES = ("en",)

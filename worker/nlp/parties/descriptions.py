@@ -62,12 +62,27 @@ class Describer:
         for child in columns.children[head]:
             if columns.deps[child] == "appos" and child in self.names and self._fits(self.names[child][0], phrase):
                 return self.names[child][0], "apposition"
+        if (party := self._over_place(phrase)) is not None:
+            return party, "apposition"
         if dep == "attr" and columns.lemmas[governor] in ("be", "become", "remain"):
             if any(columns.deps[child] == "neg" for child in columns.children[governor]):
                 return None
             for child in columns.children[governor]:
                 if columns.deps[child] == "nsubj" and child in self.names and self._fits(self.names[child][0], phrase):
                     return self.names[child][0], "predicate"
+        return None
+
+    def _over_place(self, phrase: Phrase) -> Party | None:
+        """"The mayor of Lindenau, Jane Roe,": the parser ties the name to the town, grammar to the mayor."""
+        columns = self.columns
+        for link in columns.children[phrase.head]:
+            for place in columns.children[link] if columns.lowers[link] in ("of", "for", "at") and phrase.type == "PERSON" else ():
+                holder = self.names.get(place)
+                if holder is None or holder[0].type == "PERSON":
+                    continue
+                for child in columns.children[place]:
+                    if columns.deps[child] == "appos" and child in self.names and self._fits(self.names[child][0], phrase):
+                        return self.names[child][0]
         return None
 
     def _fits(self, party: Party, phrase: Phrase) -> bool:

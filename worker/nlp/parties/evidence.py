@@ -136,7 +136,9 @@ def _from_grammar(columns: Columns, name: Name, votes: Votes) -> None:
     _from_list(columns, head, votes)
     for child in columns.children[head]:
         if columns.deps[child] == "appos" and child >= name.last:
-            _vote_noun(columns, child, votes, 2)
+            # "Ziua Noastra, a newspaper": what an article opens says outright what it is
+            told = columns.low_lemmas[child] in group_nouns() and any(columns.deps[inner] == "det" for inner in columns.children[child])
+            _vote_noun(columns, child, votes, 4 if told else 2)
     if dep == "appos" and governor < name.first:
         _vote_noun(columns, governor, votes, 2)
 

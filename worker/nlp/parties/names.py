@@ -63,12 +63,12 @@ def _apply(columns: Columns, match: Match, names: list[Name], taken: dict[int, N
         return
     name = next(iter(over.values()))
     if all(match.first <= other.first and other.last <= match.last for other in over.values()):
-        if len(over) == 1 and not _believed(name, match):
+        if len(over) == 1 and not _believed(columns, name, match):
             return
         for other in list(over.values())[1:]:
             other.last = other.first
         name.first, name.last = match.first, match.last
-    elif len(over) > 1 or not _stray(columns, name, match) or not _believed(name, match):
+    elif len(over) > 1 or not _stray(columns, name, match) or not _believed(columns, name, match):
         return
     else:
         name.first = match.first
@@ -88,7 +88,16 @@ def _plausible(columns: Columns, match: Match) -> bool:
     return any(columns.tags[token] in ("NNP", "NNPS") for token in parts)
 
 
-def _believed(name: Name, match: Match) -> bool:
+def _is_of_outlet(columns: Columns, match: Match) -> bool:
+    """Tell "the Lisbon newspaper", which is a town's, from "the Lincoln Journal" and "Jackson, a newspaper"."""
+    noun = match.last
+    return (match.places[0].people >= _BIG_CITY and match.first > 0 and noun < columns.size
+            and columns.lowers[match.first - 1] in ("the", "a")
+            and columns.low_lemmas[noun] in ("newspaper", "daily", "paper", "magazine", "tabloid", "broadcaster")
+            and columns.pos[noun] == "NOUN" and columns.deps[match.last - 1] in ("compound", "nmod", "amod"))
+
+
+def _believed(columns: Columns, name: Name, match: Match) -> bool:
     """Tell whether the gazetteer's reading wins over the model's: Jordan may be a person, Paris a surname, Orange no town."""
     if match.kind == "person":
         return True
@@ -99,6 +108,8 @@ def _believed(name: Name, match: Match) -> bool:
     if match.text.isupper() and len(match.text) > 4:  # noqa: PLR2004 - a headline or dateline: the model is at a loss with capitals
         return True
     if name.type == "PERSON":
+        if match.kind == "city":
+            return _is_of_outlet(columns, match)
         return match.kind == "state" and match.text not in words("given_names")
     if match.kind == "city":
         return name.type in _PLACE_TYPES or match.places[0].people >= _BIG_CITY
