@@ -82,8 +82,6 @@ class Article(BaseModel):
     def _check_id(cls, value: str) -> str:
         if value and (not value.isprintable() or not value.strip()):
             raise ValueError("holds a character that cannot be printed; use printable characters only")
-        if value in (".", ".."):
-            raise ValueError("is a step in an address, not a name: no browser could ask for it; choose another, or leave it out")
         return value
 
     @field_validator("language")

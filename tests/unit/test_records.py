@@ -26,7 +26,6 @@ REFUSED = [
     ({"text": "a", "published_at": "2024-10-22T08:00:00"}, "published_at", "RFC 3339"),
     ({"text": "a", "id": "x" * 201}, "id", "more than 200 characters"),
     ({"text": "a", "id": "a\nb"}, "id", "cannot be printed"),
-    ({"text": "a", "id": ".."}, "id", "is a step in an address"),
     ({"text": "a", "language": "English!"}, "language", "BCP 47"),
     ({"text": "a", "authors": "Jane"}, "authors", "list"),
     ({"text": "a", "authors": ["a\0"]}, "authors", "NUL"),

@@ -42,7 +42,7 @@ def _article_schema() -> dict[str, Any]:
     schema = Article.model_json_schema()
     fields: dict[str, Any] = schema["properties"]
     fields["text"]["pattern"] = r"^[^\x00]*[^\s\x00\x1c-\x1f\x85][^\x00]*$"
-    fields["id"]["pattern"] = r"^([!-\-/-~]([ -~]*[!-~])?|\.\.?[!-\-/-~]([ -~]*[!-~])?|)$"
+    fields["id"]["pattern"] = "^([!-~]([ -~]*[!-~])?)?$"
     for name in ("title", "url", "source", "section"):
         fields[name]["anyOf"][0]["pattern"] = _STORABLE
     fields["authors"]["anyOf"][0]["items"]["pattern"] = _STORABLE
