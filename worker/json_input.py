@@ -47,6 +47,44 @@ def read_json(data: bytes) -> Any:  # noqa: ANN401 - JSON
     return value
 
 
+def read_items(data: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Give the value; of a list each item that `read_json` would refuse for a key or a number is replaced by the `ArticleError`.
+
+    Raises:
+        NotJsonError: it is no JSON.
+        ArticleError: it is no list, and `read_json` refuses it.
+    """
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise _not_json(data, error) from None
+    if not _suspicious(data, value):
+        return value
+    if not isinstance(value, list):
+        _look_closely(data)
+        return value
+    with suppress(RecursionError):  # deeper than an article may be: its own verdict says so
+        looked_at = json.loads(data, object_pairs_hook=_doubted, parse_float=len)
+        return [_doubt(seen) or item for seen, item in zip(looked_at, value, strict=True)]
+    return value
+
+
+def _doubted(pairs: list[tuple[str, object]]) -> object:
+    """Give the object's values, or the error of the first thing in it that was lost."""
+    try:
+        _faithful(pairs)
+    except ArticleError as error:
+        return error
+    values = [value for _, value in pairs]
+    return _doubt(values) or values
+
+
+def _doubt(value: object) -> ArticleError | None:
+    if isinstance(value, list):
+        return next((doubt for doubt in map(_doubt, value) if doubt), None)
+    return value if isinstance(value, ArticleError) else None
+
+
 def _not_json(data: bytes, error: orjson.JSONDecodeError) -> NotJsonError:
     """Tell where it stops being JSON, and what was expected there."""
     line, column = error.lineno, error.colno

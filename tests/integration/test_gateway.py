@@ -139,13 +139,15 @@ def test_bad_json_is_told_where_and_a_key_twice_is_told_which(http: httpx.Client
     twice = http.post("/v1/articles", content=b'{"text": "a", "id": "b", "id": "c"}', headers=headers)
     assert (twice.status_code, twice.json()["field"]) == (422, "id")
     assert twice.json()["detail"] == "id: stands twice in one object; send it once"
+    listed = http.post("/v1/articles", content=b'[{"text": "one of a list"}, {"text": "a", "id": "b", "id": "c"}]', headers=headers)
+    assert [(verdict["status"], verdict.get("field")) for verdict in listed.json()["verdicts"]] == [(202, None), (422, "id")]
     lines = b'{"text": "a" "id": "b"}\n{"text": "a", "text": "b"}\n{"text": "Rain fell.", "id": "good"}\n'
     answer = http.post("/v1/articles", content=lines, headers={"content-type": "application/x-ndjson"})
     verdicts = [json.loads(line) for line in answer.text.splitlines()]
     assert [verdict["verdict"] for verdict in verdicts] == ["invalid", "invalid", "accepted"]
     assert verdicts[0]["detail"] == "the line is no JSON at column 14: expected ',' or '}'"
     assert verdicts[1]["field"] == "text"
-    assert ledger.status().accepted == 1
+    assert ledger.status().accepted == 2
 
 
 def test_results_come_in_pages(http: httpx.Client, ledger: Ledger) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from worker import json_input
 from worker.errors import ArticleError
-from worker.json_input import NotJsonError, read_json
+from worker.json_input import NotJsonError, read_items, read_json
 
 
 @pytest.mark.parametrize(("data", "sentence"), [
@@ -102,3 +102,20 @@ def test_any_json_is_read_and_any_key_twice_is_found(value: object, *, plain: bo
             read_json(written.encode())
     else:
         assert read_json(written.encode()) == json.loads(written)
+
+
+def test_of_a_list_only_the_wrong_items_are_refused() -> None:
+    """However deep the key or number stands; the other items are what was sent."""
+    data = b'[{"text": "a"}, {"text": "b", "text": "c"}, {"metadata": {"n": [[{"m": 18446744073709551616}]]}}, 7, {"text": "\\"d\\" 1.5"}]'
+    first, second, third, *rest = read_items(data)
+    assert (first, rest) == ({"text": "a"}, [7, {"text": '"d" 1.5'}])
+    assert isinstance(second, ArticleError)
+    assert isinstance(third, ArticleError)
+    assert (second.field, third.field) == ("text", "m")
+
+
+def test_what_is_no_list_is_refused_as_a_whole() -> None:
+    """One article is refused by its field; a list in which nothing is lost stays as it is."""
+    with pytest.raises(ArticleError, match="text: stands twice"):
+        read_items(b'{"text": "b", "text": "c"}')
+    assert read_items(b'[{"text": "a"}]') == [{"text": "a"}]

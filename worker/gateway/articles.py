@@ -17,7 +17,7 @@ from worker.gateway.bulk import submit_bulk
 from worker.gateway.offsets import to_utf16
 from worker.gateway.paths import ArticleId
 from worker.gateway.problems import ProblemError, unknown_article
-from worker.json_input import NotJsonError, read_json
+from worker.json_input import NotJsonError, read_items
 from worker.ledger import Ledger
 from worker.producer import Verdict, submit
 
@@ -112,7 +112,7 @@ def _path(article_id: str) -> str:
 
 def _parsed(body: bytes) -> Any:  # noqa: ANN401 - JSON
     try:
-        return read_json(body)
+        return read_items(body)
     except NotJsonError as error:
         raise ProblemError(422, "invalid-json", f"the body {error.reason}") from None
 

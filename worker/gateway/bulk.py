@@ -41,7 +41,7 @@ class _Unreadable:
 async def submit_bulk(
     request: Request, values: list[Any] | None, ledger: Ledger, doorkeeper: Doorkeeper, key: ApiKey | None, *, replace: bool,
 ) -> Response:
-    """Submit a JSON list (`values`) or the request's JSON lines, and answer 207 with a verdict for each item.
+    """Submit a JSON list (`values`, as `read_items` gives it) or the request's JSON lines, and answer 207 with a verdict for each item.
 
     A bulk whose first batch is refused for want of room is not read further: 429.
     """
@@ -79,7 +79,7 @@ async def submit_bulk(
 async def _batches(request: Request, values: list[Any] | None) -> AsyncIterator[list[tuple[int, Any]]]:
     """Give items with their numbers from 1 (lines count blank ones too), in batches."""
     if values is not None:
-        items = list(enumerate(values, start=1))
+        items = list(enumerate(map(_unreadable_or_same, values), start=1))
         for at in range(0, len(items), BATCH):
             yield items[at : at + BATCH]
         return
@@ -96,6 +96,10 @@ async def _batches(request: Request, values: list[Any] | None) -> AsyncIterator[
             batch, size = [], 0
     if batch:
         yield batch
+
+
+def _unreadable_or_same(item: Any) -> Any:  # noqa: ANN401 - JSON
+    return _Unreadable(str(item), item.field) if isinstance(item, ArticleError) else item
 
 
 def _parsed(line: bytes | None) -> Any:  # noqa: ANN401 - JSON
