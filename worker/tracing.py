@@ -180,7 +180,7 @@ def _configured() -> Tracer | None:
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError as error:
-        log.warning("tracing_unavailable", reason=f"{error}; install the extra: pip install 'wiredesk[otel]'")
+        log.warning("tracing_unavailable", reason=f"{error}; install the extra: pip install '.[otel]' in Wiredesk's folder")
         return None
     named = os.environ.get("OTEL_SERVICE_NAME") or "service.name=" in os.environ.get("OTEL_RESOURCE_ATTRIBUTES", "")
     try:
