@@ -15,7 +15,7 @@ import orjson
 from worker.errors import ArticleError
 
 #: What JSON's readers keep to the last digit.
-_LARGEST = 2**64 - 1
+_SMALLEST, _LARGEST = -(2**63), 2**64 - 1
 _PLAINER = {
     "unexpected end of data": "it ends too early; is something cut off, or a quotation mark or bracket left open?",
     "Input is a zero-length, empty document": "it is empty; expected a JSON value",
@@ -112,7 +112,7 @@ def _suspicious(data: bytes, value: object) -> bool:
             left += item.values()
         elif isinstance(item, list):
             left += item
-        elif isinstance(item, float) and abs(item) > _LARGEST:
+        elif isinstance(item, float) and not _SMALLEST < item < _LARGEST:
             return True
     # Only this escape writes a quotation mark of a string's own without one.
     return data.count(b'"') != marks or rb"\u0022" in data
@@ -130,6 +130,11 @@ def _faithful(pairs: list[tuple[str, object]]) -> None:
         if key in seen:
             raise ArticleError(key, "stands twice in one object; send it once")
         seen.add(key)
-        for number in value if isinstance(value, list) else (value,):
-            if isinstance(number, int) and abs(number) > _LARGEST:
-                raise ArticleError(key, "holds a whole number of more than 64 bits, which would be rounded; send it as a string")
+        if _vast(value):
+            raise ArticleError(key, "holds a whole number of more than 64 bits, which would be rounded; send it as a string")
+
+
+def _vast(value: object) -> bool:
+    if isinstance(value, list):
+        return any(map(_vast, value))
+    return isinstance(value, int) and not _SMALLEST <= value <= _LARGEST

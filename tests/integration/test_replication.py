@@ -16,7 +16,7 @@ from tests.servers import ROOT, Gateway, Server, open_ledger, server_binaries, w
 from worker import processes
 from worker.producer import submit
 
-WISHED = {"wait_replicas": 1, "wait_ms": 300}
+WISHED = {"wait_replicas": 1, "wait_ms": 1_500}
 
 
 @pytest.fixture(params=sorted(server_binaries()))
@@ -52,7 +52,7 @@ def test_a_submit_waits_for_the_wished_replicas(pair: tuple[Server, Server]) -> 
         replica.process.send_signal(signal.SIGSTOP)
         [late] = submit([report(500)], ledger=ledger)
         assert (late.verdict, late.ok, late.replicated) == ("accepted", True, False)
-        assert "not yet replicated: 0 of 1 replicas confirmed it within 300 ms" in late.reason
+        assert "not yet replicated: 0 of 1 replicas confirmed it within 1500 ms" in late.reason
         replica.process.send_signal(signal.SIGCONT)
         wait_for(lambda: submit([report(500)], ledger=ledger)[0].replicated, 10)
         [again] = submit([report(500)], ledger=ledger)

@@ -37,6 +37,15 @@ def _problem(description: str) -> dict[str, Any]:
     return _answer(description, SCHEMA, MEDIA_TYPE)
 
 
+def _any_value(depth: int = 3) -> dict[str, Any]:
+    """Whatever JSON holds, with whole numbers of 64 bits at most: told so many levels deep."""
+    inner = _any_value(depth - 1) if depth else {}
+    return {"anyOf": [
+        {"type": ["string", "boolean", "null"]}, {"type": "number", "minimum": -(2**63), "maximum": 2**64 - 1},
+        {"type": "array", "items": inner}, {"type": "object", "additionalProperties": inner},
+    ]}
+
+
 def _article_schema() -> dict[str, Any]:
     """Give the article's schema, with the rules that Pydantic's own schema does not tell."""
     schema = Article.model_json_schema()
@@ -48,6 +57,7 @@ def _article_schema() -> dict[str, Any]:
     fields["authors"]["anyOf"][0]["items"]["pattern"] = _STORABLE
     fields["language"]["anyOf"][0]["pattern"] = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
     fields["published_at"]["anyOf"][0] = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+    fields["metadata"]["anyOf"][0]["additionalProperties"] = _any_value()
     fields["extractors"]["anyOf"][0]["items"] = {"enum": list(extractors.names())}
     return schema
 
