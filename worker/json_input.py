@@ -38,10 +38,7 @@ def read_json(data: bytes) -> Any:  # noqa: ANN401 - JSON
         NotJsonError: it is no JSON.
         ArticleError: an object in it has a key twice or a number that would be rounded; the key is the error's field.
     """
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise _not_json(data, error) from None
+    value = _parsed(data)
     if _suspicious(data, value):
         _look_closely(data)
     return value
@@ -54,10 +51,7 @@ def read_items(data: bytes) -> Any:  # noqa: ANN401 - JSON
         NotJsonError: it is no JSON.
         ArticleError: it is no list, and `read_json` refuses it.
     """
-    try:
-        value = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise _not_json(data, error) from None
+    value = _parsed(data)
     if not _suspicious(data, value):
         return value
     if not isinstance(value, list):
@@ -67,6 +61,13 @@ def read_items(data: bytes) -> Any:  # noqa: ANN401 - JSON
         looked_at = json.loads(data, object_pairs_hook=_doubted, parse_float=len)
         return [_doubt(seen) or item for seen, item in zip(looked_at, value, strict=True)]
     return value
+
+
+def _parsed(data: bytes) -> Any:  # noqa: ANN401 - JSON
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise _not_json(data, error) from None
 
 
 def _doubted(pairs: list[tuple[str, object]]) -> object:

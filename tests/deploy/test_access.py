@@ -156,12 +156,19 @@ def test_every_role_does_its_work(guarded: Guarded) -> None:
         delivery.acknowledge()
         assert (delivery.id, delivery.result is not None) == ("n-0", True)
         # Flower sees what happens from its subscription on, which may come after the first article is read.
-        more = articles(60, prefix="later")
-        wait_for(lambda: guarded.client("producer").xadd(keys.INTAKE_STREAM, {"article": json.dumps(next(more))})
-                 and "wiredesk.extract" in _page(port, "/tasks/datatable?draw=1&start=0&length=10&search[value]=&columns[0][data]=name"
-                                                       "&order[0][column]=0&order[0][dir]=asc"), 55, pause=1)
+        more, sent = articles(60, prefix="later"), 1
+
+        def seen() -> bool:
+            nonlocal sent
+            guarded.client("producer").xadd(keys.INTAKE_STREAM, {"article": json.dumps(next(more))})
+            sent += 1
+            return "wiredesk.extract" in _page(port, "/tasks/datatable?draw=1&start=0&length=10&search[value]=&columns[0][data]=name"
+                                                     "&order[0][column]=0&order[0][dir]=asc")
+
+        wait_for(seen, 55, pause=1)
+        wait_for(lambda: guarded.client("worker").exists(f"{keys.RESULT}later-{sent - 2}"), 30)
         status = _wiredesk(guarded, "operator", "status", "--json")
-        assert json.loads(status.stdout)["done"] >= 1, status.stderr
+        assert json.loads(status.stdout)["done"] == sent, status.stderr
         with tempfile.TemporaryDirectory() as folder:
             assert _wiredesk(guarded, "operator", "backup", f"{folder}/b").returncode == 0
         assert worker.alive()

@@ -25,6 +25,16 @@ def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     running.close()
 
 
+@pytest.fixture
+def keys(http: httpx.Client, ledger: Ledger) -> Iterator[ApiKeys]:
+    """The ledger's API keys; afterwards there is none, and the gateway has heard of it."""
+    made = ApiKeys(ledger)
+    yield made
+    for key in made.list():
+        made.revoke(key.number)
+    wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
+
+
 def test_health_and_metrics(http: httpx.Client) -> None:
     """All is well, and the counts are there; every answer carries the security headers."""
     assert http.get("/livez").json() == {"status": "alive"}
@@ -37,9 +47,8 @@ def test_health_and_metrics(http: httpx.Client) -> None:
     assert (wrong.status_code, wrong.headers["allow"]) == (405, "POST")
 
 
-def test_keys_open_by_scope(http: httpx.Client, ledger: Ledger) -> None:
+def test_keys_open_by_scope(http: httpx.Client, ledger: Ledger, keys: ApiKeys) -> None:
     """As soon as one key exists, each request but the health checks needs one with the right scope."""
-    keys = ApiKeys(ledger)
     submit, read = keys.create("feeder", ["submit"]), keys.create("reader", ["read"])
     admin = keys.create("desk", ["admin"])
 
@@ -47,48 +56,37 @@ def test_keys_open_by_scope(http: httpx.Client, ledger: Ledger) -> None:
         return http.get("/v1/results").status_code == 401
 
     wait_for(closed, 10)
-    try:
-        article = {"id": "a", "text": TEXT}
-        wrong = http.post("/v1/articles", json=article, headers={"Authorization": "Bearer wd_00000000_" + "A" * 43})
-        assert (wrong.status_code, wrong.json()["type"]) == (401, "urn:wiredesk:key-unknown")
-        assert "www-authenticate" in wrong.headers
-        assert http.post("/v1/articles", json=article, headers={"Authorization": f"Bearer {read}"}).status_code == 403
-        assert http.post("/v1/articles", json=article, headers={"Authorization": f"Bearer {submit}"}).status_code == 202
-        assert http.get("/v1/articles/a", headers={"X-API-Key": submit}).status_code == 403
-        assert http.get("/v1/articles/a", headers={"X-API-Key": read}).status_code == 200
-        assert http.delete("/v1/articles/a", headers={"X-API-Key": read}).status_code == 403
-        assert http.delete("/v1/articles/a", headers={"X-API-Key": admin}).status_code == 204
-        assert http.get("/livez").status_code == http.get("/readyz").status_code == 200
-        stored = b"".join(ledger.client.hvals("wiredesk:keys")).decode()
-        assert not any(key[12:] in stored for key in (submit, read, admin))
-    finally:
-        for key in keys.list():
-            keys.revoke(key.number)
-        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
+    article = {"id": "a", "text": TEXT}
+    wrong = http.post("/v1/articles", json=article, headers={"Authorization": "Bearer wd_00000000_" + "A" * 43})
+    assert (wrong.status_code, wrong.json()["type"]) == (401, "urn:wiredesk:key-unknown")
+    assert "www-authenticate" in wrong.headers
+    assert http.post("/v1/articles", json=article, headers={"Authorization": f"Bearer {read}"}).status_code == 403
+    assert http.post("/v1/articles", json=article, headers={"Authorization": f"Bearer {submit}"}).status_code == 202
+    assert http.get("/v1/articles/a", headers={"X-API-Key": submit}).status_code == 403
+    assert http.get("/v1/articles/a", headers={"X-API-Key": read}).status_code == 200
+    assert http.delete("/v1/articles/a", headers={"X-API-Key": read}).status_code == 403
+    assert http.delete("/v1/articles/a", headers={"X-API-Key": admin}).status_code == 204
+    assert http.get("/livez").status_code == http.get("/readyz").status_code == 200
+    stored = b"".join(ledger.client.hvals("wiredesk:keys")).decode()
+    assert not any(key[12:] in stored for key in (submit, read, admin))
 
 
-def test_a_key_has_its_share_of_a_minute(http: httpx.Client, ledger: Ledger) -> None:
+def test_a_key_has_its_share_of_a_minute(http: httpx.Client, keys: ApiKeys) -> None:
     """429 with the seconds to wait when it is used up."""
-    keys = ApiKeys(ledger)
     key = keys.create("feeder", ["submit"], per_minute=5)
     wait_for(lambda: http.get("/v1/results").status_code == 401, 10)
-    try:
-        answers = [http.post("/v1/articles", json={"text": TEXT}, headers={"X-API-Key": key}) for _ in range(12)]
-        limited = [answer for answer in answers if answer.status_code == 429]
-        assert limited
-        assert 0 < int(limited[0].headers["retry-after"]) <= 60
-        assert limited[0].json()["type"] == "urn:wiredesk:key-limit"
-        other = keys.create("bulk feeder", ["submit"], per_minute=100)
-        lines = "\n".join(json.dumps({"text": f"{TEXT} {number}"}) for number in range(450))
-        time.sleep(2.1)  # so long the gateway remembers the list of keys
-        headers = {"X-API-Key": other, "Content-Type": "application/x-ndjson"}
-        told = [json.loads(line) for line in http.post("/v1/articles", content=lines, headers=headers).text.splitlines()]
-        assert [verdict["status"] for verdict in told] == [202] * 200 + [429] * 250
-        assert all(verdict["retry_after"] <= 60 for verdict in told[200:])
-    finally:
-        for made in keys.list():
-            keys.revoke(made.number)
-        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
+    answers = [http.post("/v1/articles", json={"text": TEXT}, headers={"X-API-Key": key}) for _ in range(12)]
+    limited = [answer for answer in answers if answer.status_code == 429]
+    assert limited
+    assert 0 < int(limited[0].headers["retry-after"]) <= 60
+    assert limited[0].json()["type"] == "urn:wiredesk:key-limit"
+    other = keys.create("bulk feeder", ["submit"], per_minute=100)
+    lines = "\n".join(json.dumps({"text": f"{TEXT} {number}"}) for number in range(450))
+    time.sleep(2.1)  # so long the gateway remembers the list of keys
+    headers = {"X-API-Key": other, "Content-Type": "application/x-ndjson"}
+    told = [json.loads(line) for line in http.post("/v1/articles", content=lines, headers=headers).text.splitlines()]
+    assert [verdict["status"] for verdict in told] == [202] * 200 + [429] * 250
+    assert all(verdict["retry_after"] <= 60 for verdict in told[200:])
 
 
 def test_it_does_not_open_to_others_by_mistake(server: Server, ledger: Ledger) -> None:
@@ -168,7 +166,7 @@ def test_without_settings_no_web_site_may_call(http: httpx.Client) -> None:
     assert "access-control-allow-origin" not in http.get("/livez", headers={"Origin": "https://desk.example"}).headers
 
 
-def test_without_keys_other_web_sites_are_kept_out(server: Server, http: httpx.Client, ledger: Ledger) -> None:
+def test_without_keys_other_web_sites_are_kept_out(server: Server, http: httpx.Client, keys: ApiKeys) -> None:
     """A name that was made to lead here reads nothing, a foreign page changes nothing; with keys, keys decide."""
     article = {"id": "a", "text": TEXT}
     for host in ("evil.example:8080", "localhost.evil.example", "10.0.0.7", "0.0.0.0"):
@@ -188,32 +186,20 @@ def test_without_keys_other_web_sites_are_kept_out(server: Server, http: httpx.C
         assert httpx.post(f"{named.address}/v1/articles", json=article, headers=headers, timeout=20).status_code == 202
     finally:
         named.close()
-    keys = ApiKeys(ledger)
     key = keys.create("desk", ["submit"])
-    try:
-        wait_for(lambda: http.get("/v1/results").status_code == 401, 10)
-        headers = {"Host": "desk.example", "Origin": "https://other.example", "X-API-Key": key}
-        assert http.post("/v1/articles", json=article | {"id": "b"}, headers=headers).status_code == 202
-    finally:
-        for made in keys.list():
-            keys.revoke(made.number)
-        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
+    wait_for(lambda: http.get("/v1/results").status_code == 401, 10)
+    headers = {"Host": "desk.example", "Origin": "https://other.example", "X-API-Key": key}
+    assert http.post("/v1/articles", json=article | {"id": "b"}, headers=headers).status_code == 202
 
 
-def test_a_browser_asks_its_person_for_the_key(http: httpx.Client, ledger: Ledger) -> None:
+def test_a_browser_asks_its_person_for_the_key(http: httpx.Client, keys: ApiKeys) -> None:
     """HTTP Basic for pages, with the key as the password; never for what changes something."""
-    keys = ApiKeys(ledger)
     key = keys.create("desk", ["admin", "read"])
     wait_for(lambda: http.get("/v1/results").status_code == 401, 10)
-    try:
-        page = http.get("/", headers={"Accept": "text/html,*/*"})
-        assert page.headers["www-authenticate"].startswith("Basic ")
-        assert http.get("/").headers["www-authenticate"].startswith("Bearer ")
-        assert http.get("/", auth=("anybody", key), headers={"Accept": "text/html"}).status_code == 200
-        assert http.get("/", auth=("anybody", "wrong")).status_code == 401
-        assert http.get("/", headers={"Authorization": "Basic !"}).status_code == 401
-        assert http.delete("/v1/articles/a", auth=("anybody", key)).status_code == 401
-    finally:
-        for made in keys.list():
-            keys.revoke(made.number)
-        wait_for(lambda: http.get("/v1/results").status_code == 200, 10)
+    page = http.get("/", headers={"Accept": "text/html,*/*"})
+    assert page.headers["www-authenticate"].startswith("Basic ")
+    assert http.get("/").headers["www-authenticate"].startswith("Bearer ")
+    assert http.get("/", auth=("anybody", key), headers={"Accept": "text/html"}).status_code == 200
+    assert http.get("/", auth=("anybody", "wrong")).status_code == 401
+    assert http.get("/", headers={"Authorization": "Basic !"}).status_code == 401
+    assert http.delete("/v1/articles/a", auth=("anybody", key)).status_code == 401

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import ClassVar
 
@@ -64,22 +65,29 @@ def finish(ledger: Ledger, article_id: str) -> None:
     ledger.jobs.commit(attempt, {"article": {"id": article_id}, "failures": [], "provenance": {"milliseconds": {}}})
 
 
-def test_results_arrive_signed_and_in_order(server: Server, ledger: Ledger, receiver: str) -> None:
-    """Refusals and redirects are tried again; nothing is left unacknowledged."""
-    Receiver.refusals.extend([500, 302])
-    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True, "retry_max_seconds": 0.1}
-    with open_ledger(server.url, webhooks=webhooks) as sending:
-        hooks = Webhooks(sending)
+@contextmanager
+def sending(url: str, ledger: Ledger, receiver: str, **more: object) -> Iterator[None]:
+    """Webhooks at work for the time of the block, with a group of their own from the stream's beginning."""
+    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True, "retry_max_seconds": 0.1} | more
+    with open_ledger(url, webhooks=webhooks) as own:
+        hooks = Webhooks(own)
         hooks.start()
         try:
             wait_for(lambda: bool(ledger.client.exists("wiredesk:results")), 10)
-            for name in ("a", "b", "c"):
-                finish(ledger, name)
-            wait_for(lambda: len(Receiver.taken) == 3, 30)
-            [group] = ledger.client.xinfo_groups("wiredesk:results")
-            wait_for(lambda: ledger.client.xpending("wiredesk:results", group["name"])["pending"] == 0, 10)
+            yield
         finally:
             hooks.stop()
+
+
+def test_results_arrive_signed_and_in_order(server: Server, ledger: Ledger, receiver: str) -> None:
+    """Refusals and redirects are tried again; nothing is left unacknowledged."""
+    Receiver.refusals.extend([500, 302])
+    with sending(server.url, ledger, receiver):
+        for name in ("a", "b", "c"):
+            finish(ledger, name)
+        wait_for(lambda: len(Receiver.taken) == 3, 30)
+        [group] = ledger.client.xinfo_groups("wiredesk:results")
+        wait_for(lambda: ledger.client.xpending("wiredesk:results", group["name"])["pending"] == 0, 10)
     assert [json.loads(body)["id"] for _, body in Receiver.taken] == ["a", "b", "c"]
     for headers, body in Receiver.taken:
         assert headers["Wiredesk-Signature"] == signature(SECRET, headers["Wiredesk-Timestamp"], body)
@@ -88,18 +96,10 @@ def test_results_arrive_signed_and_in_order(server: Server, ledger: Ledger, rece
 def test_what_is_refused_for_long_is_a_dead_letter(server: Server, ledger: Ledger, receiver: str) -> None:
     """The entry is set aside by its article's id, and the next is sent."""
     Receiver.refusals.extend([500] * 2)
-    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True, "retry_max_seconds": 0.1,
-                "give_up_hours": 0.0001}
-    with open_ledger(server.url, webhooks=webhooks) as sending:
-        hooks = Webhooks(sending)
-        hooks.start()
-        try:
-            wait_for(lambda: bool(ledger.client.exists("wiredesk:results")), 10)
-            for name in ("a", "b"):
-                finish(ledger, name)
-            wait_for(lambda: len(Receiver.taken) == 1, 30)
-        finally:
-            hooks.stop()
+    with sending(server.url, ledger, receiver, give_up_hours=0.0001):
+        for name in ("a", "b"):
+            finish(ledger, name)
+        wait_for(lambda: len(Receiver.taken) == 1, 30)
     [letter] = ledger.dead.list()
     assert (letter.source, letter.body) == ("webhook", b"a")
     assert json.loads(Receiver.taken[0][1])["id"] == "b"
@@ -112,27 +112,20 @@ def test_one_refused_article_holds_up_no_other(
     """Others are sent; its own later entries wait for it, in order; what is taken down meanwhile is sent only as taken down."""
     monkeypatch.setattr(sending_module, "_FIRST_PAUSE", 0.05)
     Receiver.unwanted |= {"bad": status, "worse": status}
-    webhooks = {"urls": (receiver,), "hosts": ("127.0.0.1",), "secret": SECRET, "allow_private": True, "retry_max_seconds": 0.1}
-    with open_ledger(server.url, webhooks=webhooks) as sending:
-        hooks = Webhooks(sending)
-        hooks.start()
-        try:
-            wait_for(lambda: bool(ledger.client.exists("wiredesk:results")), 10)
-            for name in ("bad", "worse", "a", "b"):
-                finish(ledger, name)
-            wait_for(lambda: len(Receiver.taken) == 2, 30)
-            for name in ("bad", "worse"):
-                assert ledger.jobs.delete(name)
-            finish(ledger, "c")
-            wait_for(lambda: len(Receiver.taken) == 3, 30)
-            Receiver.unwanted.pop("worse")
-            wait_for(lambda: len(Receiver.taken) == 4, 30)
-            Receiver.unwanted.clear()
-            wait_for(lambda: len(Receiver.taken) == 5, 30)
-            [group] = ledger.client.xinfo_groups("wiredesk:results")
-            wait_for(lambda: ledger.client.xpending("wiredesk:results", group["name"])["pending"] == 0, 10)
-        finally:
-            hooks.stop()
+    with sending(server.url, ledger, receiver):
+        for name in ("bad", "worse", "a", "b"):
+            finish(ledger, name)
+        wait_for(lambda: len(Receiver.taken) == 2, 30)
+        for name in ("bad", "worse"):
+            assert ledger.jobs.delete(name)
+        finish(ledger, "c")
+        wait_for(lambda: len(Receiver.taken) == 3, 30)
+        Receiver.unwanted.pop("worse")
+        wait_for(lambda: len(Receiver.taken) == 4, 30)
+        Receiver.unwanted.clear()
+        wait_for(lambda: len(Receiver.taken) == 5, 30)
+        [group] = ledger.client.xinfo_groups("wiredesk:results")
+        wait_for(lambda: ledger.client.xpending("wiredesk:results", group["name"])["pending"] == 0, 10)
     told = [json.loads(body) for _, body in Receiver.taken]
     assert [(entry["id"], entry["status"]) for entry in told] == [
         ("a", "done"), ("b", "done"), ("c", "done"), ("worse", "deleted"), ("bad", "deleted")]

@@ -22,7 +22,7 @@ def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="Where to; of several servers a folder. A whole one replaces an older.")],
     patience: Annotated[float, typer.Option(min=1, help="Seconds to wait for the articles in workers' hands.")] = 120.0,
 ) -> None:
-    """Write all articles, results, dead letters and books to one file; work and intake stand still meanwhile."""
+    """Write all articles, results, dead letters and books to one file (shards: a folder); all work stands still meanwhile."""
     from worker.ledger import backups as store
 
     ledger = connect(load_settings(), name="wiredesk-backup")

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
-from worker.nlp.gazetteer import fold, gazetteer
-from worker.nlp.lexicons import entries
+from worker.nlp.actor_words import OFFICES, country_in, leaders, modifiers, nouns, of_firm, organisation_sort
 from worker.records import frozen
 
 if TYPE_CHECKING:
@@ -34,13 +32,8 @@ _ASIDE = frozenset({"during", "before", "after", "since", "until", "regarding", 
 #: "military officers" are soldiers; "military government", "police minister" are governments.
 _RULES = frozenset({"MIL", "BUS", "CVL", "COP"})
 _DEEPEST = 3
-#: What stands before an office without naming whose it is.
-_RANKS = frozenset({"the", "vice", "deputy", "acting", "interim", "former", "then", "new", "first", "assistant", "press", "foreign", "home",
-                    "defense", "defence", "state", "treasury", "health", "chief", "executive", "general", "u.s.", "us", "uk", "ex"})
 #: Numbers that stand for people.
 _MANY = frozenset({"ten", "dozen", "hundred", "thousand", "million"})
-#: Offices of states and of firms alike.
-_OFFICES = frozenset({"president", "spokesman", "spokeswoman", "spokesperson", "executive", "director", "secretary", "chairman"})
 #: Officers that are general and no generals.
 _OFFICERS = frozenset({"attorney", "secretary", "solicitor", "director", "consul", "inspector", "auditor", "surgeon", "comptroller"})
 
@@ -182,12 +175,12 @@ class Actors:
         mention = self._parties.mention_of(token)
         first, last = (mention.first, mention.last) if mention else (token, token + 1)
         code = entity.ids.plover
-        known = _organisation(entity.name) if entity.type == "ORG" and entity.name else None
+        known = organisation_sort(entity.name) if entity.type == "ORG" and entity.name else None
         if entity.type == "PERSON":
             # Julie Bishop is none, nor is Megan Cook
             code, sector = self._person(token, entity, None if mention is not None and mention.form == "name" else sector)
         elif entity.type == "ORG":
-            code = code or self._country(token) or _country_in(entity.name or "")
+            code = code or self._country(token) or country_in(entity.name or "")
             sector = _SORTS.get(known) if known else sector or self._kind(token)
         elif entity.type == "NORP":
             sector = "CVL" if code and self._plural(token) else sector
@@ -200,7 +193,7 @@ class Actors:
         columns = self._columns
         for child in columns.children[token]:
             if columns.deps[child] in ("amod", "compound", "nmod") and columns.pos[child] in ("NOUN", "ADJ"):
-                found = _modifiers().get(columns.lowers[child])
+                found = modifiers().get(columns.lowers[child])
                 if found:
                     return found
         return None
@@ -215,9 +208,9 @@ class Actors:
             if not code and role.organisation is not None:
                 code = self._parties.entities[role.organisation].ids.plover
             found = next((found for word in reversed(role.text.lower().split()) if (found := nouns().get(word))), None)
-            if found != "GOV" or (self._governs(role.organisation) and not (role.organisation is None and _of_firm(role.text))):
+            if found != "GOV" or (self._governs(role.organisation) and not (role.organisation is None and of_firm(role.text))):
                 sector = sector or found
-        if not sector and not any(role.organisation is None and _of_firm(role.text) for role in entity.roles):
+        if not sector and not any(role.organisation is None and of_firm(role.text) for role in entity.roles):
             sector = self._title(token)
         leader = leaders().get((entity.name or "").casefold()) or leaders().get((entity.name or "").split(" ")[-1].casefold())
         if leader and (not code or code == leader[0]):
@@ -229,7 +222,7 @@ class Actors:
         if organisation is None:
             return True
         entity = self._parties.entities[organisation]
-        return entity.type != "ORG" or bool(entity.ids.plover) or bool(entity.name and _country_in(entity.name))
+        return entity.type != "ORG" or bool(entity.ids.plover) or bool(entity.name and country_in(entity.name))
 
     def _title(self, token: int) -> str | None:
         columns = self._columns
@@ -269,7 +262,7 @@ class Actors:
         yield self._described(token, sector)
 
     def _sector(self, token: int, lemma: str) -> str | None:
-        columns, modifiers = self._columns, _modifiers()
+        columns, before = self._columns, modifiers()
         found = nouns().get(lemma) or nouns().get(columns.lowers[token])
         if found is None and lemma in _MANY and columns.tags[token] == "NNS" and not any(
                 columns.deps[child] == "prep" for child in columns.children[token]):
@@ -281,7 +274,7 @@ class Actors:
         for child in columns.children[token]:
             if columns.deps[child] in ("compound", "amod", "nmod", "poss"):
                 word = columns.lowers[child]
-                changed = modifiers.get(word) or modifiers.get(columns.low_lemmas[child])
+                changed = before.get(word) or before.get(columns.low_lemmas[child])
                 if changed and (changed != "GOV" or found == "SOC") and not (found == "GOV" and changed in _RULES):
                     return changed
         return found
@@ -289,10 +282,10 @@ class Actors:
     def _private(self, token: int) -> bool:
         """"the president of the chess club", "a Google spokesman": an officer of what is no state's."""
         for child in self._columns.children[token]:
-            if self._columns.deps[child] in ("compound", "poss", "nmod") and self._columns.low_lemmas[token] in _OFFICES:
+            if self._columns.deps[child] in ("compound", "poss", "nmod") and self._columns.low_lemmas[token] in OFFICES:
                 entity = self._parties.entity_of(child)
                 if entity is not None and entity.type == "ORG" and entity.ids.plover != "IGO":
-                    return not self._governs(entity.number) or _SORTS.get(_organisation(entity.name or "") or "") == "BUS"
+                    return not self._governs(entity.number) or _SORTS.get(organisation_sort(entity.name or "") or "") == "BUS"
             if self._columns.deps[child] == "prep" and self._columns.lowers[child] in ("of", "at", "for"):
                 for noun in self._columns.children[child]:
                     entity = self._parties.entity_of(noun)
@@ -343,50 +336,6 @@ def conjuncts(columns: Columns, token: int) -> list[int]:
             if deps[child] == "conj":
                 found.append(child)  # noqa: PERF401 - most tokens have no such child: a generator costs more than it saves
     return found
-
-
-@cache
-def nouns() -> dict[str, str]:
-    """Give the sector of every noun that names a party."""
-    return {lemma: sector for sector, lemmas in entries("actor_nouns") for lemma in lemmas.split()}
-
-
-@cache
-def leaders() -> dict[str, tuple[str, str]]:
-    """Give country code and sector of heads of state and government and others who need no introduction, by folded name."""
-    return {name.strip().casefold(): (code, sector) for code, sector, names in entries("leaders") for name in names.split(";")}
-
-
-@cache
-def _modifiers() -> dict[str, str]:
-    return {word: sector for sector, words in entries("actor_modifiers") for word in words.split()}
-
-
-@cache
-def _organisation(name: str) -> str | None:
-    return next((place.sort for place in gazetteer().names.get(fold(name), ()) if place.kind == "organisation"), None)
-
-
-@cache
-def _country_in(name: str) -> str | None:
-    """The state that an organisation bears in its name: "Kenya Revenue Authority", "Nigerian Interior Ministry"."""
-    known = gazetteer()
-    words = fold(name).split(" ")
-    for size in (3, 2, 1):
-        first = " ".join(words[:size])
-        places = known.names.get(first) or (known.demonyms[first].places if first in known.demonyms else ())
-        if len(words) > size and len(places) == 1 and places[0].kind == "state":
-            return places[0].plover
-    return None
-
-
-@cache
-def _of_firm(role: str) -> bool:
-    """"AdRoll President" is an officer of a firm that nobody knows; "Iraqi President", "Vice President" govern."""
-    *before, office = role.split(" ")
-    return office.lower() in _OFFICES and any(
-        word[:1].isupper() and word.lower() not in nouns() and word.lower() not in _RANKS and word not in _modifiers()
-        and gazetteer().look_up(word) is None for word in before)
 
 
 def _leftmost(columns: Columns, token: int) -> int:
