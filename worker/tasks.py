@@ -66,8 +66,8 @@ def reader() -> Reader:
     settings = load_settings()
     preload()
     cache = settings.home.absolute() / "numba"
-    loaded = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, cache=cache, patience=0,
-                    lexicons=settings.lexicons)
+    model = load_model(settings.model, whole=settings.reading.accelerate == "off")
+    loaded = Reader(model, accelerate=settings.reading.accelerate, cache=cache, patience=0, lexicons=settings.lexicons)
     # The first article loads every lexicon and fills caches that each child would otherwise hold a copy of.
     run(Article.parse({"text": _WARM_UP}), loaded, Trip(received=dt.datetime(2024, 1, 1, tzinfo=dt.UTC)))
     return loaded

@@ -84,15 +84,16 @@ def main() -> None:
     parser.add_argument("--modes", default="auto,numpy")
     parser.add_argument("--articles", type=Path, default=DEVELOPMENT)
     args = parser.parse_args()
-    nlp = load_model(args.model).nlp
-    parsers = {"stock": nlp} | {mode: accelerate(nlp, mode) for mode in args.modes.split(",")}
+    # Stock as its users load it; the product's pipeline leaves out the strings of words that no article holds.
+    stock_nlp, nlp = load_model(args.model, whole=True).nlp, load_model(args.model).nlp
+    parsers = {"stock": stock_nlp} | {mode: accelerate(nlp, mode) for mode in args.modes.split(",")}
     articles = texts(args.count, args.articles)
     spent: dict[str, list[float]] = collections.defaultdict(list)
     different: collections.Counter[str] = collections.Counter()
     tokens = 0
     for number, text in enumerate(articles):
         docs = {}
-        with nlp.memory_zone():
+        with stock_nlp.memory_zone(), nlp.memory_zone():
             for mode, parse in parsers.items():
                 start = time.process_time()
                 docs[mode] = parse(text)
@@ -101,7 +102,7 @@ def main() -> None:
             for mode in args.modes.split(","):
                 if verify.differences(docs["stock"], docs[mode]):
                     different[mode] += 1
-                    print(describe(nlp, number, mode, docs["stock"], docs[mode]), flush=True)
+                    print(describe(stock_nlp, number, mode, docs["stock"], docs[mode]), flush=True)
             docs.clear()
     print(f"{args.model}: {len(articles):,} articles, {tokens:,} tokens; {platform.processor() or platform.machine()}, {blas.kernel()}")
     warm = len(articles) // 3

@@ -45,7 +45,8 @@ def extract(
     from worker.pipeline import Trip, run
 
     settings = load_settings()
-    reader = Reader(load_model(settings.model), accelerate=settings.reading.accelerate, lexicons=settings.lexicons)
+    model = load_model(settings.model, whole=settings.reading.accelerate == "off")
+    reader = Reader(model, accelerate=settings.reading.accelerate, lexicons=settings.lexicons)
     stories = RunIndex()
     with console.progress(counted=False) as bar:
         task = bar.add_task("reading", total=files.total or None, articles=0)

@@ -47,7 +47,7 @@ def measure_parse(model: str, texts: Sequence[str], rounds: int) -> list[ParseRe
 
     Stock is a pipeline of its own that keeps all words it meets, as in `nlp.pipe`; the product's readers forget them after each article.
     """
-    stock = load_model(model)
+    stock = load_model(model, whole=True)
     readers = {"numpy": Reader(load_model(model), accelerate="numpy", patience=0), "numba": Reader(load_model(model), patience=0)}
     names = ("stock", *readers)
     different = dict.fromkeys(names, 0)

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from worker.nlp.model import load_model
 from worker.nlp.reading import Reader
 
 if TYPE_CHECKING:
+    from spacy.language import Language
+
     from worker.nlp.model import Model
     from worker.settings import Settings
 
@@ -23,6 +26,11 @@ class Bench:
     texts: Sequence[str]
     rounds: int
     processes: int
+
+    @cached_property
+    def stock(self) -> Language:
+        """The pipeline as spaCy's users load and run it."""
+        return load_model(self.settings.model, whole=True).nlp
 
     @cached_property
     def reader(self) -> Reader:

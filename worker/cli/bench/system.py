@@ -53,7 +53,7 @@ def measure_system(bench: Bench) -> SystemResult:
         before = int(running.ledger.client.info("memory")["used_memory"])
         for _ in range(bench.rounds):
             start, busy = time.perf_counter(), processor_seconds(os.getpid())
-            for _doc in bench.model.nlp.pipe(bench.texts, n_process=bench.processes):
+            for _doc in bench.stock.pipe(bench.texts, n_process=bench.processes):
                 pass
             stock.append(len(bench.texts) / (time.perf_counter() - start))
             stock_busy.append((processor_seconds(os.getpid()) - busy) / len(bench.texts) * 1_000)

@@ -5,8 +5,9 @@ What is kept is bounded, so that a process that reads for months grows no furthe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spacy.tokenizer import Tokenizer
@@ -20,24 +21,28 @@ if TYPE_CHECKING:
 KEPT = 14_000
 #: Of words met once, how many are remembered until they come again.
 MET = 10_000
-#: Words that a long-lived process begins with: the vectors' own order is that of frequency.
+#: Words that a long-lived process begins with.
 FREQUENT = 4_000
+#: Those of English: a head, an empty line, words between white space.
+_ENGLISH = Path(__file__).parent / "frequent_words.txt"
 
 
 class Vocabulary:
     """The words of one pipeline that outlive a memory zone."""
 
     def __init__(self, nlp: Language, frequent: int = 0) -> None:
-        """Keep the most frequent words of the pipeline's vectors from the start; a pipeline without vectors learns as it reads."""
+        """Keep the most frequent words from the start, of English those of a list, else those of the pipeline's vectors.
+
+        A pipeline without either learns as it reads.
+        """
         self._nlp = nlp
         self._kept: set[str] = set()
         self._met: set[str] = set()
         # A tokenizer of another make has no cache to widen.
         if isinstance(nlp.tokenizer, Tokenizer):
             nlp.tokenizer.max_cache_size = KEPT
-        strings = nlp.vocab.strings
         #: The words that are kept from the start.
-        self.frequent = tuple(strings[key] for key in islice(nlp.vocab.vectors.keys(), frequent))
+        self.frequent = tuple(islice(_most_frequent(nlp), frequent))
         self._keep(self.frequent)
 
     def notice(self, text: str) -> None:
@@ -57,3 +62,13 @@ class Vocabulary:
             # To tokenize a stretch is to make its words, and to remember how it falls into them.
             runs.make_doc(self._nlp, word)
         self._kept.update(words)
+
+
+def _most_frequent(nlp: Language) -> Iterator[str]:
+    if nlp.lang == "en":
+        _, _, words = _ENGLISH.read_text(encoding="utf-8").partition("\n\n")
+        yield from words.split()
+    else:
+        # The vectors' own order is that of frequency; a lean pipeline (nlp/model.py) may not know their words.
+        strings = nlp.vocab.strings
+        yield from (strings[key] for key in nlp.vocab.vectors.keys() if key in strings)  # noqa: SIM118 - it is no dict
