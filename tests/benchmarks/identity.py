@@ -18,12 +18,14 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 from spacy.attrs import TAG
 
 from worker.nlp.accelerate import accelerate, blas, verify
+from worker.nlp.accelerate.vocabulary import FREQUENT, Vocabulary
 from worker.nlp.model import load_model
 
 DEVELOPMENT = Path(__file__).parents[3] / "shared" / "eval"
@@ -84,25 +86,32 @@ def main() -> None:
     parser.add_argument("--modes", default="auto,numpy")
     parser.add_argument("--articles", type=Path, default=DEVELOPMENT)
     args = parser.parse_args()
-    # Stock as its users load it; the product's pipeline leaves out the strings of words that no article holds.
-    stock_nlp, nlp = load_model(args.model, whole=True).nlp, load_model(args.model).nlp
-    parsers = {"stock": stock_nlp} | {mode: accelerate(nlp, mode) for mode in args.modes.split(",")}
+    # Each way has a pipeline of its own, so that none finds the words that another has made: stock as its users load it, the others as
+    # workers do.
+    modes = args.modes.split(",")
+    pipelines = {"stock": load_model(args.model, whole=True).nlp} | {mode: load_model(args.model).nlp for mode in modes}
+    kept = [Vocabulary(pipelines[mode], FREQUENT) for mode in modes]
+    parsers = {mode: accelerate(nlp, mode) if mode in modes else nlp for mode, nlp in pipelines.items()}
     articles = texts(args.count, args.articles)
     spent: dict[str, list[float]] = collections.defaultdict(list)
     different: collections.Counter[str] = collections.Counter()
     tokens = 0
     for number, text in enumerate(articles):
         docs = {}
-        with stock_nlp.memory_zone(), nlp.memory_zone():
+        for vocabulary in kept:
+            vocabulary.notice(text)
+        with ExitStack() as zones:
+            for nlp in pipelines.values():
+                zones.enter_context(nlp.memory_zone())
             for mode, parse in parsers.items():
                 start = time.process_time()
                 docs[mode] = parse(text)
                 spent[mode].append(time.process_time() - start)
             tokens += len(docs["stock"])
-            for mode in args.modes.split(","):
+            for mode in modes:
                 if verify.differences(docs["stock"], docs[mode]):
                     different[mode] += 1
-                    print(describe(stock_nlp, number, mode, docs["stock"], docs[mode]), flush=True)
+                    print(describe(pipelines["stock"], number, mode, docs["stock"], docs[mode]), flush=True)
             docs.clear()
     print(f"{args.model}: {len(articles):,} articles, {tokens:,} tokens; {platform.processor() or platform.machine()}, {blas.kernel()}")
     warm = len(articles) // 3

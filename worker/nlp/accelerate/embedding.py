@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from spacy.attrs import IDS, IS_SPACE, LOWER, NORM, ORTH, PREFIX, SHAPE, SPACY, SUFFIX
 from spacy.vectors import Mode, Vectors
 
 from worker.nlp.accelerate.layers import Floats, MaxoutNorm, Node, Unfit, Words, mixed, nodes, only, read
+from worker.nlp.accelerate.remembered import Remembered
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -20,7 +20,7 @@ LEXICAL = frozenset({ORTH, LOWER, PREFIX, SUFFIX, SHAPE, IS_SPACE})
 OF_TOKEN = frozenset({NORM, SPACY})
 KNOWN = frozenset({"extract_features", "list2ragged", "ragged2list", "ints-getitem", "hashembed", "static_vectors", "maxout", "layernorm",
                    "dropout"})
-#: Rows held; when they are full all but those kept for good are forgotten. 12,288 rows of 96 numbers are 4.7 MB, touched only as they fill.
+#: Rows held. 12,288 rows of 96 numbers are 4.7 MB, touched only as they fill.
 CAPACITY = 12_288
 
 
@@ -39,15 +39,17 @@ class Embedding:
         self._ops = self._hashes[0].ops
         self._vectors = self._static(embed)
         self._mix = MaxoutNorm(only(embed, "maxout"), only(embed, "layernorm"))
-        self.table = np.zeros((CAPACITY, self._mix.outputs), dtype=np.float32)
-        self._rows: dict[int, int] = {}
-        #: So many of the first rows stay.
-        self._kept = 0
+        self._remembered = Remembered(np.zeros((CAPACITY, self._mix.outputs), dtype=np.float32))
+
+    @property
+    def table(self) -> Floats:
+        """The rows that `rows` tells the numbers of."""
+        return self._remembered.table
 
     def keep(self, doc: Doc) -> None:
         """Learn the doc's words for good, before the process forks: its children then share these rows."""
         self(doc)
-        self._kept = len(self._rows)
+        self._remembered.keep()
 
     def __call__(self, doc: Doc) -> Floats:
         """Give the embeddings of the doc's tokens, one row each."""
@@ -59,25 +61,10 @@ class Embedding:
 
     def rows(self, doc: Doc) -> list[int] | None:
         """Give the tokens' rows in `table`; they hold until the next doc. None if the doc has more words than rows are kept."""
-        keys = mixed(read(doc, self._key))
-        rows: Any = list(map(self._rows.get, keys))
-        if None in rows:
-            new = {key: token for token, (key, row) in enumerate(zip(keys, rows, strict=True)) if row is None}
-            if len(self._rows) + len(new) > CAPACITY:
-                self._rows = dict(islice(self._rows.items(), self._kept))
-                new = {key: token for token, key in enumerate(keys) if key not in self._rows}
-            if len(self._rows) + len(new) > CAPACITY:
-                return None
-            self._learn(doc, new)
-            rows = list(map(self._rows.get, keys))
-        return rows  # type: ignore[no-any-return] # no row is missing any more
+        def learn(places: list[int], _: int) -> Floats:
+            return self._compute(read(doc, self._columns)[places], read(doc, [ORTH])[places, 0])
 
-    def _learn(self, doc: Doc, new: dict[int, int]) -> None:
-        """Add rows for the keys, each with a token that has it."""
-        tokens = np.fromiter(new.values(), dtype=np.int64, count=len(new))
-        first = len(self._rows)
-        self.table[first:first + len(new)] = self._compute(read(doc, self._columns)[tokens], read(doc, [ORTH])[tokens, 0])
-        self._rows.update(zip(new, range(first, first + len(new)), strict=True))
+        return self._remembered.rows(mixed(read(doc, self._key)), learn)
 
     def _compute(self, features: Words, orths: Words) -> Floats:
         parts: list[Floats] = []

@@ -7,6 +7,7 @@ one fits, spaCy's components read the two words with a neighbour on each side.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from spacy.matcher import Matcher
 from spacy.tokens import Doc
 
 from worker.nlp.accelerate.layers import Unfit, Words, mixed, read, write
+from worker.nlp.accelerate.remembered import Remembered
 
 if TYPE_CHECKING:
     from worker.nlp.accelerate.layers import Pipe
@@ -30,7 +32,7 @@ PATTERN_KEYS = frozenset({"ORTH", "TEXT", "LOWER", "SHAPE", "PREFIX", "SUFFIX", 
                           "IS_UPPER", "IS_LOWER", "IS_TITLE", "LIKE_NUM", "TAG", "POS", "MORPH", "LEMMA", "DEP"})
 #: The lemmatizer's table of words that are lemmas, by part of speech.
 _KNOWN_WORDS = "lemma_index"
-#: Rows kept; when they are full all are forgotten. 20,480 rows are 1.2 MB.
+#: Rows held. 20,480 rows are 1.2 MB.
 CAPACITY = 20_480
 #: Patterns of two words must fit into the bits of one number.
 PAIRS = 64
@@ -46,12 +48,14 @@ class Rules:
         self._lookups = _with_sets(lemmatizer.lookups)
         self._vocab = ruler.vocab
         self._begins, self._ends = Matcher(self._vocab), Matcher(self._vocab)
-        #: Dependencies that a rule names; all others are alike to the rules.
+        #: Dependencies that a rule names for any word; all others are alike to the rules, but for words of a tag or a form that rules name
+        #: more for ("do" as the root is a verb, "that" as a determiner is no pronoun).
         self._named: dict[int, int] = {0: 0}
+        self._named_by_tag: dict[int, set[int]] = {}
+        self._named_by_lower: dict[int, set[int]] = {}
         self._read_patterns()
         self._unnamed = self._vocab.strings.add("unnamed by any rule")
-        self._table = np.zeros((CAPACITY, 7), dtype=np.uint64)
-        self._rows: dict[int, int] = {}
+        self._remembered = Remembered(np.zeros((CAPACITY, 7), dtype=np.uint64), self._move_lemmas)
         #: Lemmas that are neither the word nor its lower form: a memory zone forgets them, so each doc adds them anew.
         self._lemmas: dict[int, str] = {}
 
@@ -59,15 +63,11 @@ class Rules:
         """Set tags, parts of speech, features and lemmas."""
         state = read(doc, READ)
         deps = state[:, 5].copy()
-        named, unnamed = self._named, self._unnamed
-        state[:, 5] = [named.get(label, unnamed) for label in deps.tolist()]
-        keys = mixed(state)
-        rows: Any = list(map(self._rows.get, keys))
-        if None in rows:
-            if not self._learn(state, keys):
-                return self._stock(doc)
-            rows = list(map(self._rows.get, keys))
-        values = self._table[rows]
+        state[:, 5] = self._told_apart(deps.tolist(), state[:, 1], read(doc, [LOWER])[:, 0])
+        rows = self._remembered.rows(mixed(state), partial(self._learn, state))
+        if rows is None:
+            return self._stock(doc)
+        values = self._remembered.table[rows]
         if not values[:, _MORPH].all():
             return self._stock(doc)
         state[:, 5] = deps
@@ -92,21 +92,23 @@ class Rules:
             # It remembers every form of every word for ever; the table here is what remembers.
             lemmatizer.cache.clear()
 
-    def _learn(self, state: Words, keys: list[int]) -> bool:
-        """Add the words that are not in the table; false if they cannot be."""
-        if len(set(keys)) > CAPACITY:
-            return False
-        new = {key: token for token, key in enumerate(keys) if key not in self._rows}
-        if len(self._rows) + len(new) > CAPACITY:
-            self._rows.clear()
-            self._lemmas.clear()
-            new = {key: token for token, key in enumerate(keys)}
-        before = state[list(new.values())]
+    def _told_apart(self, deps: list[int], tags: Words, lowers: Words) -> list[int]:
+        """Give each token's dependency where a rule might ask for it of such a word, else one that stands for all the others."""
+        named, unnamed = self._named, self._unnamed
+        found = [named.get(label, unnamed) for label in deps]
+        for more, column in ((self._named_by_tag, tags), (self._named_by_lower, lowers)):
+            for token in np.flatnonzero(np.isin(column, np.fromiter(more, np.uint64, len(more)))).tolist():
+                if deps[token] in more[int(column[token])]:
+                    found[token] = deps[token]
+        return found
+
+    def _learn(self, state: Words, places: list[int], first: int) -> Words | None:
+        """Compute the rows of the words at these places."""
+        before = state[places]
         sample = self._sample(before)
         if sample is None:
-            return False
-        first = len(self._rows)
-        rows = self._table[first:first + len(new)]
+            return None
+        rows = np.zeros((len(places), 7), dtype=np.uint64)
         rows[:, BEGINS], rows[:, ENDS] = self._bits(self._begins, sample), self._bits(self._ends, sample)
         self._ruler.set_annotations(sample, [match for match in self._ruler.match(sample) if match[3] - match[2] == 1])
         rows[:, :5] = read(self._lemmatized(sample), WRITTEN)
@@ -115,8 +117,10 @@ class Rules:
         lower = read(sample, [LOWER])[:, 0]
         for row in np.flatnonzero((rows[:, _LEMMA] != before[:, 0]) & (rows[:, _LEMMA] != lower)).tolist():
             self._lemmas[first + row] = self._vocab.strings[int(rows[row, _LEMMA])]
-        self._rows.update(zip(new, range(first, first + len(new)), strict=True))
-        return True
+        return rows
+
+    def _move_lemmas(self, to: list[int]) -> None:
+        self._lemmas = {to[row]: lemma for row, lemma in self._lemmas.items() if to[row] >= 0}
 
     def _sample(self, state: Words) -> Doc | None:
         """Make a doc of words in the state before the rules; none if it cannot be made."""
@@ -165,10 +169,27 @@ class Rules:
         condition = word.get("DEP")
         if isinstance(condition, dict) and not condition.keys() <= {"IN", "NOT_IN"}:
             raise Unfit("an attribute ruler that matches parts of dependency labels")
-        named = [condition] if isinstance(condition, str) else [label for labels in (condition or {}).values() for label in labels]
-        for label in named:
-            number = self._vocab.strings.add(label)
-            self._named[number] = number
+        labels = {self._vocab.strings.add(label) for label in (*_listed(condition), *_excluded(condition))}
+        if not labels:
+            return
+        # The rule asks only words of these tags, or of these forms; where it names neither, any word.
+        for key, more in (("TAG", self._named_by_tag), ("LOWER", self._named_by_lower)):
+            if asked := _listed(word.get(key)):
+                for value in asked:
+                    more.setdefault(self._vocab.strings.add(value), set()).update(labels)
+                return
+        self._named.update(zip(labels, labels, strict=True))
+
+
+def _listed(condition: Any) -> list[str]:  # noqa: ANN401 - as a pattern has it
+    """Give the values that a condition of a pattern allows, if it lists them."""
+    if isinstance(condition, str):
+        return [condition]
+    return list(condition.get("IN", ())) if isinstance(condition, dict) else []
+
+
+def _excluded(condition: Any) -> list[str]:  # noqa: ANN401 - as a pattern has it
+    return list(condition.get("NOT_IN", ())) if isinstance(condition, dict) else []
 
 
 def _with_sets(lookups: Lookups) -> Lookups:
