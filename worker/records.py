@@ -184,6 +184,7 @@ def frozen(*, kw_only: bool = False) -> Callable[[type[T]], type[T]]:
     """Make a dataclass with slots that the type checker holds to be frozen; for what an article makes hundreds of.
 
     Nothing checks it while it runs: `dataclass(frozen=True)` sets every field by a call of its own and is three times as slow to make.
+    Without `kw_only` its values can be given by position, which takes half the time again: CPython packs keywords for a class in a dict.
     """
     return dataclass(slots=True, kw_only=kw_only, unsafe_hash=True)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from worker.nlp.columns import Columns
 from worker.nlp.reading import Reader
 from worker.nlp.temporal.grammar import RULES, find_timexes
 from worker.pipeline import Trip, run
@@ -31,7 +32,7 @@ class Sentences:
     def timexes(self, text, today):
         if text not in self._docs:
             self._docs[text] = self._nlp(text)
-        return find_timexes(self._docs[text], text, today)
+        return find_timexes(self._docs[text], Columns(self._docs[text]), text, today)
 
     def values(self, text, today):
         return [timex.value for timex in self.timexes(text, today)]

@@ -40,7 +40,11 @@ class Holder:
     text: str | None = None
 
 
-@frozen(kw_only=True)
+#: Most claims are the author's; of some it is only known that they are somebody else's.
+_AUTHOR, _ANONYMOUS = Holder(kind="author"), Holder(kind="anonymous")
+
+
+@frozen()
 class ClaimRecord(Record):
     """One statement; `head` is the predicate's word, or the noun that tells the event."""
 
@@ -110,15 +114,14 @@ class _Claims:
         quote = self._voices.at(columns.starts[token])
         start, end = self._stretches.of(token)
         _, polarity, certainty = state.printed
+        head, holder = self._span(token, token + 1), self._holder(state, quote)
+        said = Ref("quotes", quote.key) if quote is not None else None
         event = self._events.get(token)
+        events = (Ref("events", (columns.starts[token], columns.ends[event.last - 1])),) if event else ()
         above = state.source.predicate if state.source else token
-        return ClaimRecord(
-            start=start, end=end, text=reading.text[start:end], head=self._span(token, token + 1), holder=self._holder(state, quote),
-            quote=Ref("quotes", quote.key) if quote is not None else None,
-            status=status_in(quote, state), polarity=polarity, certainty=certainty,
-            cues=self._cues(state.cues), events=(Ref("events", (columns.starts[token], columns.ends[event.last - 1])),) if event else (),
-            within=Ref("claims", (columns.starts[above], columns.ends[above])) if above != token and above in self._heads else None,
-            why=state.why)
+        within = Ref("claims", (columns.starts[above], columns.ends[above])) if above != token and above in self._heads else None
+        return ClaimRecord(start, end, reading.text[start:end], head, holder, said, status_in(quote, state), polarity, certainty,
+                           self._cues(state.cues), events, within, state.why)
 
     def _cues(self, tokens: tuple[int, ...]) -> tuple[TextSpan, ...]:
         """The cues in order of the text; those side by side are one ("not confirmed"), with what strengthens them ("highly likely")."""
@@ -141,25 +144,25 @@ class _Claims:
         """The grammar's own source counts inside a quote; else the quote's speaker holds the claim."""
         source = state.source
         if quote is None or not vouches(quote, state):
-            return self._named(source.token) if source is not None else Holder(kind="author")
+            return self._named(source.token) if source is not None else _AUTHOR
         if source is not None:
             place = self._columns.starts[source.predicate]
             if quote.speaker is None or any(piece.start <= place < piece.end for piece in quote.fragments):
                 return self._named(source.token)
         speaker = quote.speaker
         if speaker is None:
-            return Holder(kind="anonymous")
+            return _ANONYMOUS
         kind: Literal["entity", "anonymous"] = "anonymous" if speaker.anonymous or speaker.entity is None else "entity"
         return Holder(kind=kind, entity=speaker.entity, start=speaker.start, end=speaker.end, text=speaker.text)
 
     def _named(self, token: int | None) -> Holder:
         """Who the head of a phrase names; the reporter is the author."""
         if token is None:
-            return Holder(kind="anonymous")
+            return _ANONYMOUS
         parties, text = self._reading.parties, self._reading.text
         entity, mention = parties.entity_of(token), parties.mention_of(token)
         if entity is not None and entity.reporter:
-            return Holder(kind="author")
+            return _AUTHOR
         if entity is None or mention is None or mention.head != token:
             start, end = self._stretches.of(token)
             return Holder(kind="anonymous", start=start, end=end, text=text[start:end])

@@ -49,7 +49,7 @@ class Trigger:
     lemma: str
 
 
-@frozen(kw_only=True)
+@frozen()
 class Party:
     """An actor or recipient; `code` is PLOVER's country or organisation code, `sector` what the party is (GOV, MIL, REB ...)."""
 
@@ -61,7 +61,7 @@ class Party:
     sector: str | None
 
 
-@frozen(kw_only=True)
+@frozen()
 class EventRecord(Record):
     """One event; status, polarity and certainty are those of its claim."""
 
@@ -98,15 +98,15 @@ def extract(reading: Reading) -> Iterator[EventRecord]:
         token = occurrence.token
         _, polarity, certainty = occurrence.state.printed
         trigger = _trigger(reading, token, occurrence.last)
+        mentions = (trigger, *(_trigger(reading, *other) for other in occurrence.others)) if occurrence.others else (trigger,)
+        actors, recipients = _parties(reading, occurrence.actors), _parties(reading, occurrence.recipients)
         moments = times.get(token) or (times.get(_clause(columns, token)) if _lends(columns, token) else None) or []
-        yield EventRecord(
-            trigger=trigger, mentions=(trigger, *(_trigger(reading, *other) for other in occurrence.others)), type=occurrence.type,
-            actors=tuple(_party(reading, actor) for actor in occurrence.actors),
-            recipients=tuple(_party(reading, actor) for actor in occurrence.recipients),
-            place=_place(reading, occurrence), time=Ref("timexes", moments[0]) if moments else None,
-            quantities=tuple(Ref("quantities", key) for key in numbers.get(token, ())),
-            status=status_in(voices.at(columns.starts[token]), occurrence.state), polarity=polarity, certainty=certainty,
-            claim=Ref("claims", (columns.starts[token], columns.ends[token])), why=occurrence.why)
+        time = Ref("timexes", moments[0]) if moments else None
+        quantities = tuple([Ref("quantities", key) for key in numbers[token]]) if token in numbers else ()
+        status = status_in(voices.at(columns.starts[token]), occurrence.state)
+        claim = Ref("claims", (columns.starts[token], columns.ends[token]))
+        yield EventRecord(trigger, mentions, occurrence.type, actors, recipients, _place(reading, occurrence), time, quantities,
+                          status, polarity, certainty, claim, occurrence.why)
 
 
 class _Nearest:
@@ -156,10 +156,14 @@ def _place(reading: Reading, occurrence: Occurrence) -> Ref | None:
     return None
 
 
+def _parties(reading: Reading, actors: tuple[Actor, ...]) -> tuple[Party, ...]:
+    return tuple([_party(reading, actor) for actor in actors]) if actors else ()
+
+
 def _party(reading: Reading, actor: Actor) -> Party:
+    entity = None if actor.entity is None else Ref("entities", actor.entity)
     start, end = reading.columns.starts[actor.first], reading.columns.ends[actor.last - 1]
-    return Party(entity=None if actor.entity is None else Ref("entities", actor.entity), start=start, end=end, text=reading.text[start:end],
-                 code=actor.code, sector=actor.sector)
+    return Party(entity, start, end, reading.text[start:end], actor.code, actor.sector)
 
 
 def _trigger(reading: Reading, token: int, last: int) -> Trigger:

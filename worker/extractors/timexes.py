@@ -56,7 +56,7 @@ class TimexRecord(Record):
 
 def extract(reading: Reading) -> Iterator[TimexRecord]:
     """Give the time expressions in order of appearance."""
-    for timex in find_timexes(reading.doc, reading.text, reading.reference_time.date):
+    for timex in find_timexes(reading.doc, reading.columns, reading.text, reading.reference_time.date):
         yield _record(timex, reading.text)
 
 

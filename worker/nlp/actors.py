@@ -38,7 +38,7 @@ _MANY = frozenset({"ten", "dozen", "hundred", "thousand", "million"})
 _OFFICERS = frozenset({"attorney", "secretary", "solicitor", "director", "consul", "inspector", "auditor", "surgeon", "comptroller"})
 
 
-@frozen(kw_only=True)
+@frozen()
 class Actor:
     """A party in an event; `token` is its head, `first` and `last` (exclusive) the tokens of its phrase."""
 
@@ -96,8 +96,7 @@ class Actors:
         if entity is not None and entity.reporter:
             return []
         described = self._described(token, None)
-        return [Actor(token=token, first=described.first, last=described.last, entity=entity.number if entity else None, code=None,
-                      sector=None)]
+        return [Actor(token, described.first, described.last, entity.number if entity else None, None, None)]
 
     def described(self, token: int) -> list[Actor]:
         """Give a phrase that is no party by its head but has a country in front as one: "a Ukrainian communication centre"."""
@@ -156,8 +155,7 @@ class Actors:
         if entity.number not in self._told:
             self._told[entity.number] = self._first_told(token, entity)
         code, sector = self._told[entity.number]
-        return Actor(token=token, first=pronoun.first, last=pronoun.last, entity=entity.number, code=pronoun.code or code,
-                     sector=pronoun.sector or sector, type=entity.type)
+        return Actor(token, pronoun.first, pronoun.last, entity.number, pronoun.code or code, pronoun.sector or sector, entity.type)
 
     def _first_told(self, token: int, entity: Entity) -> tuple[str | None, str | None]:
         """The first country and the first sector that the entity's names and descriptions tell."""
@@ -186,7 +184,7 @@ class Actors:
             sector = "CVL" if code and self._plural(token) else sector
         elif mention and mention.form == "metonym":
             sector = "GOV"
-        return Actor(token=token, first=first, last=last, entity=entity.number, code=code, sector=sector, type=entity.type)
+        return Actor(token, first, last, entity.number, code, sector, entity.type)
 
     def _kind(self, token: int) -> str | None:
         """What stands before a name: "the rebel Patriotic Front", "the rights group Clean Hands"."""
@@ -245,7 +243,7 @@ class Actors:
             elif columns.deps[child] == "prep" and columns.low_lemmas[child] in _HOME and child == last + 1:
                 last = max(last, _rightmost(columns, child))
         number = entity.number if entity else (state if sector in _ORGANS else None)
-        return Actor(token=token, first=first, last=last + 1, entity=number, code=code, sector=sector)
+        return Actor(token, first, last + 1, number, code, sector)
 
     def _split(self, token: int, sector: str) -> Iterator[Actor]:
         """"French and Egyptian warships", "U.S. and Russian negotiators": two states' parties in one noun."""

@@ -35,7 +35,7 @@ class _Strings(dict[int, str]):
 
 
 _seen = _Strings()
-_MOST_SEEN = 8_000
+_MOST_SEEN = 16_000
 
 
 class Columns:

@@ -61,7 +61,7 @@ class Reading:
     #: Records found so far, by extractor; the pipeline fills it in running order.
     found: dict[str, Sequence[Record]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The article's text, as submitted."""
         return self.article.text

@@ -224,8 +224,8 @@ class Finder:
             recipients = apart(recipients, actors) if recipients else recipients
             if not actors and not recipients and not self._arguments.costs(token, noun):
                 continue
-            yield Occurrence(token=token, last=self._arguments.last(token), type=None, actors=tuple(actors), recipients=tuple(recipients),
-                             family=columns.low_lemmas[token], object=noun, state=self._judge.state(token), why="predicate")
+            yield Occurrence(token, self._arguments.last(token), None, tuple(actors), tuple(recipients), columns.low_lemmas[token], noun,
+                             self._judge.state(token), "predicate")
 
     def _demanded(self, token: int, state: State) -> Occurrence | None:
         """"Russia said Sudan must return the helicopter": what somebody says another must do is a request."""
@@ -392,5 +392,4 @@ class Finder:
             recipients = self._below(token, actors)
         if frame.type == "AGREE" and kind == "AGREE" and self._complement_type(token) in _HOSTILE and self._columns.lemmas[token] == "vow":
             kind = "THREATEN"
-        return Occurrence(token=token, last=self._arguments.last(token), type=kind, actors=tuple(actors), recipients=tuple(recipients),
-                          family=frame.family, object=noun, state=state, why=why)
+        return Occurrence(token, self._arguments.last(token), kind, tuple(actors), tuple(recipients), frame.family, noun, state, why)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from worker.nlp.factuality.state import State
 
 
-@frozen(kw_only=True)
+@frozen()
 class Occurrence:
     """An event by its trigger's token; `type` is PLOVER's, None for an event that has none."""
 

@@ -101,7 +101,7 @@ class _Walk:
             elif word in _SECOND and guest is not None and not voices.quoted(token) and voices.is_question(token):
                 party = guest
             if party is not None:
-                party.names.append(Name(first=token, last=token + 1, type=party.type, why="own-speech", form="pronoun", title=token))
+                party.names.append(Name(token, token + 1, party.type, "own-speech", token, "pronoun"))
 
     def others_in_speech(self) -> None:
         """"They" between quotation marks is neither who speaks nor for whom a spokesman speaks: "They bombed us," said the rebels."""
@@ -123,7 +123,7 @@ class _Walk:
             met.append(candidate)
 
     def add(self, party: Party, first: int, last: int, head: int, why: str, *, pronoun: bool) -> None:
-        party.names.append(Name(first=first, last=last, type=party.type, why=why, form="pronoun" if pronoun else "nominal", title=first))
+        party.names.append(Name(first, last, party.type, why, first, "pronoun" if pronoun else "nominal"))
         self.see(party, head, party.type, party.gender, plural=party.plural)
         self.describer.met(party, head)
 

@@ -16,7 +16,7 @@ Gender = Literal["male", "female"]
 TYPES = frozenset({"PERSON", "ORG", "GPE", "LOC", "FAC", "NORP", "PRODUCT", "EVENT", "WORK_OF_ART", "LAW", "LANGUAGE"})
 
 
-@frozen(kw_only=True)
+@frozen()
 class Mention:
     """One occurrence of an entity; `start` and `end` are code points, `first` and `last` tokens (last exclusive)."""
 

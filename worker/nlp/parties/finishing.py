@@ -34,7 +34,7 @@ def _entity(columns: Columns, text: str, party: Party, salience: float, numbers:
     key = ids.wikidata or f"{party.type}:{described}".casefold()
     roles = tuple(_role(columns, text, office, numbers) for office in sorted(party.offices, key=lambda office: office.first))
     return Entity(number=numbers[id(party)], key=key, type=party.type, name=party.name or None, gender=party.gender, plural=party.plural,
-                  mentions=tuple(_mention(columns, text, name) for name in party.names),
+                  mentions=tuple([_mention(columns, text, name) for name in party.names]),
                   ids=ids, roles=roles, salience=salience, reporter=party.reporter)
 
 
@@ -60,8 +60,7 @@ def _mention(columns: Columns, text: str, name: Name) -> Mention:
         start += 1
     while text[end - 1].isspace() and end > start + 1:
         end -= 1
-    return Mention(start=start, end=end, first=name.first, last=name.last, head=head_of(columns, name.first, name.last), form=name.form,
-                   sense=name.sense, why=name.why)
+    return Mention(start, end, name.first, name.last, head_of(columns, name.first, name.last), name.form, name.sense, name.why)
 
 
 def _ids(places: tuple[Place, ...]) -> Ids:

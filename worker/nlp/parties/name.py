@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from worker.nlp.gazetteer import Place
 
 
-@dataclass(slots=True, kw_only=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Name:
     """One occurrence; `first` and `last` are tokens (last exclusive)."""
 
@@ -20,12 +20,12 @@ class Name:
     last: int
     type: str
     why: str
+    #: First token of the title before it ("Ukrainian President"), or `first`.
+    title: int
     form: Form = "name"
     sense: Sense | None = None
     #: What the gazetteer says that it could stand for; empty if it knows nothing.
     places: tuple[Place, ...] = ()
-    #: First token of the title before it ("Ukrainian President"), or `first`.
-    title: int = -1
     #: Its type is known and asks for no evidence.
     settled: bool = False
 

@@ -89,7 +89,7 @@ def _mend(columns: Columns, first: int, last: int, kind: str) -> Name | None:
             return None
         first = _person_start(columns, first)
         last = _person_extended(columns, first, last)
-    return Name(first=first, last=last, type=kind, why="model", title=title)
+    return Name(first, last, kind, "model", title)
 
 
 def after_title(columns: Columns, first: int, last: int) -> int:

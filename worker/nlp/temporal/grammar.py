@@ -34,6 +34,8 @@ from worker.nlp.temporal.timex import Clock, Timex, at
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from worker.nlp.columns import Columns
+
 RULES: tuple[Rule, ...] = (
     *modified.RULES, *recurring.RULES, *clock.RULES, *written.RULES, *years.RULES, *weekdays.RULES, *seasons.RULES,
     *comparisons.RULES, *offsets.RULES, *relative.RULES, *durations.RULES, *references.RULES,
@@ -60,8 +62,8 @@ def _trigger() -> re.Pattern[str]:
 class Scan:
     """One pass over one article."""
 
-    def __init__(self, doc: Doc, text: str, today: dt.date) -> None:
-        self._tape = Tape(doc, text)
+    def __init__(self, doc: Doc, columns: Columns, text: str, today: dt.date) -> None:
+        self._tape = Tape(doc, columns, text)
         self._context = Context(tape=self._tape, today=day(today), read=self._read)
         self._rules = _rules_by_opening()
 
@@ -141,6 +143,6 @@ class Scan:
         return max(first, text.rfind("\n", first, timex.start) + 1), last if end < 0 else end
 
 
-def find_timexes(doc: Doc, text: str, today: dt.date) -> list[Timex]:
+def find_timexes(doc: Doc, columns: Columns, text: str, today: dt.date) -> list[Timex]:
     """Give the time expressions of a doc in order of appearance; `today` is the day of writing."""
-    return Scan(doc, text, today).run()
+    return Scan(doc, columns, text, today).run()

@@ -5,11 +5,14 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
+from worker.nlp.temporal.alphabet import OTHER
 from worker.nlp.temporal.digits import STRETCH, cut, shortened
 from worker.nlp.temporal.vocabulary import NOTHING, Sense, vocabulary
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
+
+    from worker.nlp.columns import Columns
 
 #: A cell that is not just a token: its start, end, token and sense.
 Cut = tuple[int, int, int, Sense]
@@ -19,16 +22,13 @@ _Edit = tuple[int, int, list[Cut]]
 class Tape:
     """Cells in the order of the text; most are one token, digits may be a part of one, a phrase several."""
 
-    def __init__(self, doc: Doc, text: str) -> None:
+    def __init__(self, doc: Doc, columns: Columns, text: str) -> None:
         """Write a doc, whose text is given since the doc would have to build it, onto a tape."""
         self.doc = doc
         self.text = text
-        columns = doc.to_array(["LOWER", "IDX", "LENGTH"])
-        self._hashes: list[int] = columns[:, 0].tolist()
-        self._starts: list[int] = columns[:, 1].tolist()
-        self._lengths = columns[:, 2]
+        self._words, self._starts, self._ends = columns.lowers, columns.starts, columns.ends
         letter_of = vocabulary().letters.get
-        letters = [letter_of(word, ".") for word in self._hashes]
+        letters = [letter_of(word, OTHER) for word in self._words]
         #: What each cell is: a token, by its index, or a cut.
         self._cells: list[int | Cut] = list(range(len(letters)))
         for first, last, cells in self._edits():
@@ -44,7 +44,7 @@ class Tape:
     def end(self, cell: int) -> int:
         """Give the code point behind a cell."""
         what = self._cells[cell]
-        return self._starts[what] + int(self._lengths[what]) if isinstance(what, int) else what[1]
+        return self._ends[what] if isinstance(what, int) else what[1]
 
     def token(self, cell: int) -> int:
         """Give the index of the token in which a cell begins."""
@@ -54,7 +54,7 @@ class Tape:
     def sense(self, cell: int) -> Sense:
         """Give what a cell means."""
         what = self._cells[cell]
-        return vocabulary().words.get(self._hashes[what], NOTHING) if isinstance(what, int) else what[3]
+        return vocabulary().words.get(self._words[what], NOTHING) if isinstance(what, int) else what[3]
 
     def surface(self, cell: int) -> str:
         """Give a cell's characters; empty outside of the tape."""
@@ -84,7 +84,7 @@ class Tape:
                 continue
             last = bisect_right(starts, stretch.end() - 1)
             start = starts[first]
-            parts = cut(text[start:starts[last - 1] + int(self._lengths[last - 1])])
+            parts = cut(text[start:self._ends[last - 1]])
             if shorter := shortened(text, start, parts):
                 first, parts = first - 1, shorter
             edits.append((first, last, [(start + a, start + b, bisect_right(starts, start + a) - 1, sense) for a, b, sense in parts]))
@@ -93,11 +93,11 @@ class Tape:
 
     def _phrases(self) -> list[_Edit]:
         edits: list[_Edit] = []
-        phrases, hashes, starts = vocabulary().phrases, self._hashes, self._starts
-        for anchor in [i for i, word in enumerate(hashes) if word in phrases]:
-            for before, after, sense in phrases[hashes[anchor]]:
+        phrases, words = vocabulary().phrases, self._words
+        for anchor in [i for i, word in enumerate(words) if word in phrases]:
+            for before, after, sense in phrases[words[anchor]]:
                 first, last = anchor - len(before), anchor + 1 + len(after)
-                if first >= 0 and tuple(hashes[first:anchor]) == before and tuple(hashes[anchor + 1:last]) == after:
-                    edits.append((first, last, [(starts[first], starts[last - 1] + int(self._lengths[last - 1]), first, sense)]))
+                if first >= 0 and words[first:anchor] == before and words[anchor + 1:last] == after:
+                    edits.append((first, last, [(self._starts[first], self._ends[last - 1], first, sense)]))
                     break
         return edits

@@ -6,8 +6,6 @@ import datetime as dt
 from dataclasses import dataclass
 from functools import cache
 
-from spacy.strings import get_string_id
-
 from worker.nlp.lexicons import entries
 from worker.nlp.temporal.alphabet import LETTERS, OTHER
 
@@ -26,19 +24,19 @@ class Sense:
 NOTHING = Sense(OTHER)
 
 #: The words before and after a phrase's anchor, and what it is.
-Phrase = tuple[tuple[int, ...], tuple[int, ...], Sense]
+Phrase = tuple[list[str], list[str], Sense]
 #: Words too common to look a phrase up by.
 _COMMON = frozenset({"a", "an", "the", "at", "in", "of", "as", "no", "to", "more", "not", "this", "just", "last", "up"})
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Look-ups by the hash of a lower-cased word, which is the same in every spaCy vocabulary."""
+    """Look-ups by lower-cased word."""
 
-    words: dict[int, Sense]
-    letters: dict[int, str]
+    words: dict[str, Sense]
+    letters: dict[str, str]
     #: Anchor, a phrase's first word that is not common -> the phrases around it, longest first.
-    phrases: dict[int, list[Phrase]]
+    phrases: dict[str, list[Phrase]]
 
 
 @cache
@@ -48,17 +46,16 @@ def vocabulary() -> Vocabulary:
     Raises:
         ValueError: an entry names a class that does not exist.
     """
-    words: dict[int, Sense] = {}
-    phrases: dict[int, list[Phrase]] = {}
+    words: dict[str, Sense] = {}
+    phrases: dict[str, list[Phrase]] = {}
     for text, sense in _senses():
         for spelling in {text, text.replace("'", "’")}:
             parts = _parts(spelling)
-            hashes = tuple(get_string_id(part) for part in parts)
-            if len(hashes) == 1:
-                words[hashes[0]] = sense
+            if len(parts) == 1:
+                words[parts[0]] = sense
             else:
                 at = next((i for i, part in enumerate(parts) if part not in _COMMON), 0)
-                phrases.setdefault(hashes[at], []).append((hashes[:at], hashes[at + 1:], sense))
+                phrases.setdefault(parts[at], []).append((parts[:at], parts[at + 1:], sense))
     for around in phrases.values():
         around.sort(key=lambda phrase: -len(phrase[0]) - len(phrase[1]))
     return Vocabulary(words, {key: sense.letter for key, sense in words.items()}, phrases)
@@ -66,7 +63,7 @@ def vocabulary() -> Vocabulary:
 
 def word(text: str) -> Sense:
     """Give the sense of one lower-cased word."""
-    return vocabulary().words.get(get_string_id(text), NOTHING)
+    return vocabulary().words.get(text, NOTHING)
 
 
 @cache
