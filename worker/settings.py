@@ -137,6 +137,9 @@ class GatewaySettings(_Group):
     port: Annotated[int, Field(ge=0, le=65_535)]
     bulk_mib: Annotated[int, Field(ge=1, le=1_048_576)]
     silence_seconds: Seconds
+    head_seconds: Seconds
+    body_bytes_per_second: Annotated[int, Field(ge=0, le=1_000_000)]
+    body_window_seconds: Seconds
     keep_alive_seconds: Annotated[int, Field(ge=1, le=3_600)]
     connections: Count
     streams: Annotated[int, Field(ge=0)]

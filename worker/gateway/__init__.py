@@ -12,5 +12,7 @@ health.py     /livez, /readyz, /metrics
 access.py     API keys, scopes and limits
 problems.py   errors as RFC 9457 problem details
 paths.py      an id is one percent-encoded segment, read from the raw path
+connections.py  silent connections: a deadline for heads, room when there are too many
+bodies.py     a body within limits of size and pace
 offsets.py    code points to UTF-16 units, for JavaScript
 """

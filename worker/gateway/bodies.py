@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from enum import Enum
 
@@ -12,8 +13,6 @@ from worker.gateway.problems import ProblemError
 
 #: Largest body of one JSON value: an article of a million characters, each a pair of escapes, and its other fields.
 MAX_JSON_BYTES = 16 << 20
-#: One JSON body may take so many times the setting's seconds of silence: a sender cannot drip for ever.
-_PATIENCE = 4
 #: Longest line of a bulk.
 MAX_LINE_BYTES = MAX_JSON_BYTES
 
@@ -53,17 +52,12 @@ async def whole_body(request: Request) -> bytes:
         ProblemError: it is too large or comes too slowly.
     """
     pieces, size = [], 0
-    seconds = request.app.state.settings.gateway.silence_seconds * _PATIENCE
-    try:
-        async with asyncio.timeout(seconds):
-            async for piece in _timed(request):
-                size += len(piece)
-                if size > MAX_JSON_BYTES:
-                    limit = MAX_JSON_BYTES >> 20
-                    raise ProblemError(413, "too-large", f"a JSON body has at most {limit} MiB; send many articles as application/x-ndjson")
-                pieces.append(piece)
-    except TimeoutError:
-        raise ProblemError(408, "too-slow", f"the body was not there after {seconds:g} seconds; send it again") from None
+    async for piece in _timed(request):
+        size += len(piece)
+        if size > MAX_JSON_BYTES:
+            limit = MAX_JSON_BYTES >> 20
+            raise ProblemError(413, "too-large", f"a JSON body has at most {limit} MiB; send many articles as application/x-ndjson")
+        pieces.append(piece)
     return b"".join(pieces)
 
 
@@ -94,15 +88,23 @@ async def body_lines(request: Request) -> AsyncIterator[bytes | None]:
 
 
 async def _timed(request: Request) -> AsyncIterator[bytes]:
-    """Give the body piece by piece; a sender that stays silent is cut off."""
-    seconds = request.app.state.settings.gateway.silence_seconds
+    """Give the body piece by piece; a sender that stays silent or drips is cut off. Only the time of waiting for it counts, not our own."""
+    limits = request.app.state.settings.gateway
     stream = request.stream().__aiter__()
+    waited, came = 0.0, 0
     while True:
+        began = time.monotonic()
         try:
-            piece = await asyncio.wait_for(anext(stream), seconds)
+            piece = await asyncio.wait_for(anext(stream), limits.silence_seconds)
         except StopAsyncIteration:
             return
         except TimeoutError:
-            raise ProblemError(408, "too-slow", f"nothing came for {seconds:g} seconds; send the body again") from None
+            raise ProblemError(408, "too-slow", f"nothing came for {limits.silence_seconds:g} seconds; send the body again") from None
+        waited, came = waited + time.monotonic() - began, came + len(piece)
+        if waited >= limits.body_window_seconds:
+            if came < limits.body_bytes_per_second * waited:
+                raise ProblemError(408, "too-slow", f"{came} bytes came in {waited:.0f} seconds; send the body again, at least "
+                                   f"{limits.body_bytes_per_second} bytes a second (`gateway.body_bytes_per_second`)")
+            waited, came = 0.0, 0
         if piece:
             yield piece

@@ -38,6 +38,21 @@ class _Unreadable:
         self.field = field
 
 
+class _CutError(Exception):
+    """A bulk whose end was never read: too slow, or too large; the lines before it have been submitted."""
+
+    def __init__(self, problem: ProblemError, line: int) -> None:
+        super().__init__(problem.detail)
+        self._problem = problem
+        self._line = line
+
+    def told(self, counts: Counter[str]) -> ProblemError:
+        """Give the answer: what was taken stays taken."""
+        why = self._problem
+        kept = f"lines 1 to {self._line} were taken, {counts['accepted']} accepted: go on after them" if self._line else "no line was taken"
+        return ProblemError(why.status, why.name, f"{why.detail}; {kept}", lines=self._line, counts=dict(counts), **why.more)
+
+
 async def submit_bulk(
     request: Request, values: list[Any] | None, ledger: Ledger, doorkeeper: Doorkeeper, key: ApiKey | None, *, replace: bool,
 ) -> Response:
@@ -65,6 +80,9 @@ async def submit_bulk(
                 spool.write(_line(number, verdict))
             if first and counts["busy"] == len(batch):
                 raise ProblemError(429, "busy", f"{verdicts[0].reason}; nothing of this bulk was accepted", retry_after=wait)
+    except _CutError as cut:
+        spool.close()
+        raise cut.told(counts) from None
     except BaseException:
         spool.close()
         raise
@@ -85,7 +103,16 @@ async def _batches(request: Request, values: list[Any] | None) -> AsyncIterator[
         return
     batch: list[tuple[int, Any]] = []
     number = size = 0
-    async for line in body_lines(request):
+    cut: ProblemError | None = None
+    lines = body_lines(request)
+    while True:
+        try:
+            line = await anext(lines)
+        except StopAsyncIteration:
+            break
+        except ProblemError as problem:
+            cut = problem
+            break
         number += 1
         if line is not None and not line.strip():
             continue
@@ -96,6 +123,8 @@ async def _batches(request: Request, values: list[Any] | None) -> AsyncIterator[
             batch, size = [], 0
     if batch:
         yield batch
+    if cut:
+        raise _CutError(cut, number)
 
 
 def _unreadable_or_same(item: Any) -> Any:  # noqa: ANN401 - JSON

@@ -110,7 +110,8 @@ SUBMIT: Final[Responses] = {
         })),
         **_content(_VERDICT, "application/x-ndjson"),
     }},
-    408: _problem("The body came too slowly."), 409: _problem("Another article has this id; see `replace`."),
+    408: _problem("The body came too slowly; of a bulk, `lines` says how many were taken."),
+    409: _problem("Another article has this id; see `replace`."),
     413: _problem("The body is too large."), 415: _problem("The body is of no kind that is read."), **_ALWAYS,
 }
 SUBMIT_BODY: Final[dict[str, Any]] = {

@@ -26,6 +26,8 @@ SCHEMA = {
         "field": {"type": "string", "description": "The field of the article or parameter that is wrong."},
         "id": {"type": "string", "description": "The article's id, where one is meant."},
         "version": {"type": "integer", "description": "The version that stands, in a conflict."},
+        "lines": {"type": "integer", "description": "Of a bulk that was cut: its lines up to this one were taken."},
+        "counts": {"type": "object", "description": "The verdicts on those lines, counted."},
         "retry_after": {"type": "integer", "description": "Seconds after which to try again."},
     },
     "required": ["type", "title", "status", "detail"],
@@ -52,6 +54,8 @@ def answer(problem: ProblemError) -> JSONResponse:
     headers = {}
     if "retry_after" in problem.more:
         headers["Retry-After"] = str(problem.more["retry_after"])
+    if problem.status == HTTPStatus.REQUEST_TIMEOUT:
+        headers["Connection"] = "close"
     if problem.status == HTTPStatus.UNAUTHORIZED:
         headers["WWW-Authenticate"] = 'Bearer realm="wiredesk"'
     return JSONResponse(body, problem.status, headers, MEDIA_TYPE)

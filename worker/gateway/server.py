@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
 import signal
@@ -13,6 +14,7 @@ import uvicorn
 
 from worker.errors import ConfigurationError
 from worker.gateway.app import create_app
+from worker.gateway.connections import LoopErrors, allow_descriptors, with_deadlines
 from worker.gateway.intake import IntakeReader
 from worker.gateway.visitors import is_of_this_machine
 from worker.gateway.webhooks import Webhooks, check
@@ -50,9 +52,10 @@ def _run(settings: Settings, ledger: Ledger, host: str, port: int, say: Callable
     listening = _listen(host, port)
     bound, number = listening.getsockname()[:2]
     limits = settings.gateway
+    allow_descriptors(limits.connections)
     config = uvicorn.Config(
         create_app(settings, ledger, host=host), log_config=None, access_log=False, server_header=False, proxy_headers=False,
-        lifespan="off",
+        lifespan="off", http=with_deadlines(limits.head_seconds, limits.connections), ws="none", backlog=_BACKLOG,
         limit_concurrency=limits.connections, timeout_keep_alive=limits.keep_alive_seconds, h11_max_incomplete_event_size=64 * 1024,
         timeout_graceful_shutdown=5,
     )
@@ -75,6 +78,11 @@ def _run(settings: Settings, ledger: Ledger, host: str, port: int, say: Callable
 
 class _Server(uvicorn.Server):
     """A server that ends in peace on a signal; uvicorn's own would send itself the signal once more, past every `finally`."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen; what goes wrong in the loop is told as our own log lines are."""
+        asyncio.get_running_loop().set_exception_handler(LoopErrors())
+        await super().startup(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
