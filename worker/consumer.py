@@ -10,9 +10,12 @@ after a takedown or the end of its retention, for `retention.version_days`. `onc
     for delivery in results(group="archive"):
         with once(delivery, database) as new:
             if delivery.status == "deleted":
-                database.execute("DELETE FROM articles WHERE id = ?", (delivery.id,))
-            elif new:
-                database.execute("INSERT INTO articles VALUES (?, ?)", (delivery.id, delivery.result))
+                database.execute("DELETE FROM articles WHERE id = ? AND version <= ?", (delivery.id, delivery.version))
+            elif new and delivery.result:
+                database.execute("INSERT INTO articles VALUES (?, ?, ?)", (delivery.id, delivery.version, delivery.result))
+
+A takedown is of the versions up to its own. Readers of one group do not keep the stream's order among themselves: who takes one up late
+may find the id submitted again and a newer version stored, which a takedown that goes by the id alone would drop.
 """
 
 from __future__ import annotations
@@ -63,7 +66,7 @@ class Delivery:
     entry: str
     id: str
     version: int
-    #: done; partial when an extractor failed; deleted when the article was taken down: drop your copy.
+    #: done; partial when an extractor failed; deleted when the article was taken down: drop your copies up to this version.
     status: str
     sha256: str
     #: The result's JSON; None when deleted, replaced or past its retention.
@@ -122,7 +125,8 @@ def once(delivery: Delivery, database: Any, *, mark: str = "?") -> Iterator[bool
     """Hand a delivery over exactly once: what the block writes is committed together with (id, version, sha256), then acknowledged.
 
     Gives True the first time, False when this version with this content was handed over before. A takedown is True each time that it
-    comes, for dropping a copy twice does no harm and missing it does; what was handed over of the article up to it is forgotten. A reader
+    comes, for dropping a copy twice does no harm and missing it does; what was handed over of the article up to it is forgotten, what is
+    newer stays (`AND version <= delivery.version`). A reader
     that is killed at any moment finds either both or neither in the database and gets the delivery again. `database` is a DB-API
     connection that is not in autocommit mode; `mark` is its driver's placeholder (`?` for sqlite3, `%s` for psycopg). The table
     `wiredesk_handed_over` is made when it is missing.

@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 
 from redis.exceptions import LockError
 
+from worker.errors import ConfigurationError
 from worker.ledger import keys
 from worker.ledger.server import masked
 from worker.logs import get_logger
@@ -29,6 +30,8 @@ log = get_logger(__name__)
 
 #: Hints that are published before their confirmations are waited for.
 BATCH: Final = 500
+#: An exchange that carries nothing: its alternate says whose virtual host this is, for RabbitMQ refuses to declare it with another.
+_OWNER: Final = "wiredesk.shard"
 #: Queues outlive the broker's restart and are replicated where it has several nodes.
 QUEUE_ARGUMENTS: Final = {"x-queue-type": "quorum"}
 
@@ -67,6 +70,10 @@ class Relay:
         self._published = 0
         self._unconfirmed: dict[int, bytes] = {}
         self._confirmed: list[bytes] = []
+        #: Whether this connection's virtual host is known to be the server's own.
+        self._claimed = False
+        #: Whether it is another's.
+        self._refused = False
         #: Why nothing is published now, for people; empty while all is well.
         self.trouble = ""
 
@@ -105,6 +112,21 @@ class Relay:
             raise ConnectionError(self.trouble)
         return f"{known.get('product')} {known.get('version')} at {masked(self._url)}"
 
+    def claim(self, ledger: Ledger) -> None:
+        """Take the virtual host for the ledger's server, if several share the articles; a broker that is away is asked later.
+
+        Raises:
+            ConfigurationError: it is another server's.
+        """
+        try:
+            with self._turn, self._reached():
+                self._open()
+                self._claim(ledger)
+            if self._refused:
+                raise ConfigurationError(self.trouble)
+        finally:
+            self._close()
+
     def _forward(self, ledger: Ledger, deadline: float) -> int:
         total = 0
         while self._rest_until <= time.monotonic() < deadline and any(waiting := _waiting(ledger)):
@@ -129,6 +151,7 @@ class Relay:
         from worker import transport
 
         self._open()
+        self._claim(ledger)
         with ledger.guard():
             raws = list(reversed(ledger.client.lrange(queue, -BATCH, -1)))
         self._unconfirmed, self._confirmed = {}, []
@@ -168,6 +191,7 @@ class Relay:
         that is on its way.
         """
         self._open()
+        self._claim(ledger)
         with ledger.guard():
             pipeline = ledger.client.pipeline(transaction=True)
             pipeline.hmget(keys.SEQUENCES, keys.QUEUES)
@@ -197,9 +221,35 @@ class Relay:
         self._channel, self._pid = self._connection.channel(), os.getpid()
         for queue in keys.QUEUES:
             self._declare(queue)
-        self._published = 0
+        self._published, self._claimed = 0, False
         self._channel.confirm_select()
         self._channel.events["basic_ack"].add(self._on_confirmed)
+
+    def _claim(self, ledger: Ledger) -> None:
+        """See that the virtual host is not another server's: its workers would swallow the hints, whose articles they do not know."""
+        from amqp.exceptions import PreconditionFailed
+
+        if self._claimed:
+            return
+        with ledger.guard():
+            place = (ledger.client.get(keys.SHARD) or b"").decode()
+        if not place:
+            return
+        number = place.partition(" ")[0]
+        try:
+            self._channel.exchange_declare(_OWNER, "direct", durable=True, auto_delete=False,
+                                           arguments={"alternate-exchange": f"{_OWNER}.{number}"})
+        except PreconditionFailed:
+            raise ConfigurationError(
+                f"broker.url: the virtual host of {masked(self._url)} carries the hints of another of the servers in `shards` than this "
+                f"one, which is {place}; each needs a virtual host of its own (rabbitmqctl add_vhost NAME). If it is to be this one's, "
+                "delete it and add it again: the articles' hints are published anew") from None
+        self._claimed = True
+
+    def _close(self) -> None:
+        with contextlib.suppress(Exception):
+            self._connection.collect()
+        self._connection = self._channel = None
 
     def _declare(self, queue: str) -> Any:  # noqa: ANN401 - amqp's answer
         return self._channel.queue_declare(queue, durable=True, auto_delete=False, arguments=QUEUE_ARGUMENTS)
@@ -216,19 +266,22 @@ class Relay:
 
         try:
             yield
+        except ConfigurationError as error:
+            self.trouble, self._refused = str(error), True
+            log.warning("broker_refused", error=str(error))
+            self._close()
+            self._rest_until = time.monotonic() + _LONGEST_REST_SECONDS
         except (AMQPError, OperationalError, OSError) as error:
             self.trouble = f"the broker at {masked(self._url)} takes no hints ({type(error).__name__}: {error}); they wait in the ledger"
             log.warning("broker_awaited", error=f"{type(error).__name__}: {error}"[:300])
-            with contextlib.suppress(Exception):
-                self._connection.collect()
-            self._connection = self._channel = None
+            self._close()
             # A connection that was closed may only be old: it is tried anew at once. One that is silent would only cost time.
             if not self._proven or isinstance(error, TimeoutError):
                 self._rest_until = time.monotonic() + self._rest
                 self._rest = min(2 * self._rest, _LONGEST_REST_SECONDS)
             self._proven = False
         else:
-            self.trouble = ""
+            self.trouble, self._refused = "", False
 
 
 def _waiting(ledger: Ledger) -> list[int]:

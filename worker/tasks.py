@@ -39,6 +39,7 @@ from worker.pace import pace
 from worker.pipeline import Trip, run
 from worker.quarantine import ProcessLostError, run_apart
 from worker.records import Article
+from worker.relay import Relay
 from worker.settings import load_settings, server_url
 
 T = TypeVar("T")
@@ -273,8 +274,12 @@ def _load() -> None:
 def _check(url: str) -> None:
     for finding in check_celery():
         raise ConfigurationError(finding.message)
+    settings = load_settings()
     try:
-        connect(load_settings(), url, check=True).close()
+        ledger = connect(settings, url, check=True)
+        if settings.broker.url:
+            Relay(settings.broker.url).claim(ledger)
+        ledger.close()
     except ServerUnavailableError as error:
         # It may come: Celery waits for it, and the reconciler's rounds check it then.
         log.warning("server_awaited", error=str(error))

@@ -12,9 +12,12 @@ for (;;) {
   const fresh = await server.xReadGroup(group, reader, { key: stream, id: ">" }, { COUNT: 100, BLOCK: 5_000 });
   const entries = [...left.messages, ...(fresh?.[0]?.messages ?? [])];
   for (const entry of entries.filter(Boolean)) {
-    const { id, status } = entry.message;
+    const { id, status, version: upTo } = entry.message;
     const result = status === "deleted" ? null : await server.get(`wiredesk:result:${id}`);
-    if (result !== null) {
+    if (status === "deleted") {
+      // Not the id alone: whoever takes this up late may have stored a newer version since.
+      console.log(id, "was taken down: drop its versions up to", upTo);
+    } else if (result !== null) {
       const { article, version, quotes } = JSON.parse(result);
       console.log(article.id, version, (quotes ?? []).length, "quotes");
     }

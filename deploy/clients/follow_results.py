@@ -21,7 +21,12 @@ while True:
     for _, fresh in server.xreadgroup(GROUP, READER, {STREAM: ">"}, count=100, block=5_000) or []:
         entries += fresh
     for number, fields in entries:
-        result = server.get(f"wiredesk:result:{fields['id']}") if fields and fields["status"] != "deleted" else None
+        result = None
+        if fields and fields["status"] == "deleted":
+            # Not the id alone: whoever takes this up late may have stored a newer version since.
+            print(fields["id"], "was taken down: drop its versions up to", fields["version"], flush=True)
+        elif fields:
+            result = server.get(f"wiredesk:result:{fields['id']}")
         if result is not None:
             article = json.loads(result)
             print(article["article"]["id"], article["version"], len(article.get("quotes") or []), "quotes", flush=True)

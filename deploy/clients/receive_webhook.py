@@ -29,6 +29,7 @@ class Receiver(BaseHTTPRequestHandler):
             self.send_error(401)
             return
         entry = json.loads(body)
+        # `deleted` takes down the versions up to this one: entries may come again and late, and a newer version may be stored by then.
         print(entry["id"], entry["version"], entry["status"], flush=True)
         self.send_response(204)
         self.end_headers()

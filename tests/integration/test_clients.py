@@ -66,6 +66,8 @@ def follow(command: list[str], ledger: Ledger, folder: Path, article_id: str) ->
     try:
         submit([{"id": article_id, "text": "Seoul said no on Monday."}], ledger=ledger)
         wait_for(lambda: article_id in output.read_text(encoding="utf-8"), 60)
+        assert ledger.jobs.delete(article_id)
+        wait_for(lambda: f"{article_id} was taken down: drop its versions up to 1\n" in output.read_text(encoding="utf-8"), 20)
         wait_for(lambda: all(group["pending"] == 0 for group in ledger.client.xinfo_groups("wiredesk:results")), 20)
     finally:
         process.send_signal(signal.SIGTERM)

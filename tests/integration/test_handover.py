@@ -9,6 +9,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,7 +17,8 @@ from pathlib import Path
 import pytest
 
 from tests.servers import ROOT, Server, open_ledger, server_binaries, wait_for
-from worker.consumer import once, results
+from worker import consumer
+from worker.consumer import Delivery, once, results
 from worker.ledger import Ledger, keys
 from worker.ledger.jobs import Attempt
 from worker.producer import submit
@@ -157,6 +159,39 @@ def test_an_id_that_comes_again_is_handed_over(ledger: Ledger) -> None:
     assert stored(ledger, database) == ["Third."]
     entries = [(fields[b"version"], fields[b"status"]) for _, fields in ledger.client.xrange(keys.RESULTS)]
     assert len(entries) == len(set(entries))
+
+
+def test_a_takedown_that_is_taken_up_late_leaves_newer_versions(ledger: Ledger) -> None:
+    """The program in the module's description, as it stands there: one reader stalls with the takedown, another stores what came after."""
+    program = textwrap.dedent("    for" + (consumer.__doc__ or "").split("    for", 2)[2].split("\n\n")[0])
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE TABLE articles (id TEXT, version INTEGER, result BLOB)")
+
+    def reading(group: str) -> Iterator[Delivery]:
+        return results(group=group, ledger=ledger, follow=False, take_over_ms=1)
+
+    def run() -> list[int]:
+        exec(compile(program, "description", "exec"), {"results": reading, "once": once, "database": database})
+        return [version for (version,) in database.execute("SELECT version FROM articles ORDER BY version")]
+
+    assert read(ledger, "First.") == 1
+    assert run() == [1]
+    assert ledger.jobs.delete("a")
+    stalling = next(results(group="archive", consumer="stalling", ledger=ledger, follow=False))
+    assert (stalling.status, stalling.version) == ("deleted", 1)
+    assert read(ledger, "Second.") == 2
+    [newer] = results(group="archive", ledger=ledger, follow=False)
+    with once(newer, database) as new:
+        assert new
+        database.execute("INSERT INTO articles VALUES (?, ?, ?)", (newer.id, newer.version, newer.result))
+    time.sleep(0.05)  # longer than `take_over_ms`
+    assert run() == [2]
+    assert ledger.client.xpending(keys.RESULTS, "archive")["pending"] == 0
+    # `once` still knows it as handed over.
+    with once(newer, database) as new:
+        assert not new
+    assert ledger.jobs.delete("a")
+    assert run() == []
 
 
 def test_once_tells_contents_apart_where_versions_were_forgotten(ledger: Ledger) -> None:

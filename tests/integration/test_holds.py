@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -143,7 +144,7 @@ def test_advice_names_what_is_wrong() -> None:
         return Status(**values, oldest_seconds=1.0, counters={}, alarms={})
 
     def said(now: Status, pace: Rates, *signs: Sign) -> str:
-        return " ".join(advice(Look(at=0, status=now, workers=list(signs), stages={}, memory=0.1), pace))
+        return " ".join(advice(Look(at=0, status=now, workers=list(signs), loading=False, stages={}, memory=0.1), pace))
 
     sign = Sign(name="a/1/1", version="1", processes=2, reading=2, memory_mib=1)
     steady = Rates(accepted=5, done=5, dead=0, recovered=0, stages={})
@@ -155,6 +156,26 @@ def test_advice_names_what_is_wrong() -> None:
     assert "two versions" in said(status(), steady, sign, Sign(name="b/1/1", version="2", processes=2, reading=2, memory_mib=1))
     assert "no sign of life" in said(status(), steady, sign, Sign(name="b/1/1", version="1", processes=2, reading=0, memory_mib=1,
                                                          silent=60))
+
+
+def test_top_tells_of_a_worker_that_is_starting(server: Server, ledger: Ledger) -> None:
+    """While the model is loaded nobody is told that no worker runs."""
+    assert all(verdict.ok for verdict in submit(articles(3), ledger=ledger))
+    look = json.loads(wiredesk(server, "top", "--json").stdout)
+    assert (look["worker_starting"], "no worker runs" in " ".join(look["advice"])) == (False, True)
+    running = Worker(server.url, concurrency=1)
+    try:
+        wait_for(ledger.workers.loading, 60, pause=0.01)
+        running.signal(signal.SIGSTOP)
+        look = json.loads(wiredesk(server, "top", "--json").stdout)
+        assert (look["worker_starting"], look["advice"][0]) == (True, "A worker is starting: it loads its model, which takes some seconds.")
+        assert "no worker runs" not in " ".join(look["advice"])
+        running.signal(signal.SIGCONT)
+        wait_for(lambda: drained(ledger), 90)
+        look = json.loads(wiredesk(server, "top", "--json").stdout)
+        assert (look["worker_starting"], look["advice"]) == (False, ["All is well."])
+    finally:
+        running.close()
 
 
 def test_two_servers_hold_each_its_own(ledger: Ledger, server: Server) -> None:

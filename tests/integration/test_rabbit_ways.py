@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,7 +15,7 @@ import pytest
 from tests import certificates
 from tests.load import drained
 from tests.rabbit import Rabbit, missing
-from tests.servers import Server, Worker, open_ledger, server_binaries, wait_for
+from tests.servers import ROOT, Server, Worker, open_ledger, server_binaries, wait_for
 from worker import amqps
 from worker.errors import ConfigurationError
 from worker.ledger import connect
@@ -104,3 +108,46 @@ def test_several_servers_with_a_virtual_host_each(rabbit: Rabbit) -> None:
         wait_for(lambda: drained(shards), 60)
         assert shards.status().done == 60
         assert all(ledger.status().done > 10 for ledger in shards.ledgers)
+
+
+def test_two_servers_on_one_virtual_host_are_refused(rabbit: Rabbit) -> None:
+    """The second one's workers would swallow the first's hints: they do not start, doctor tells, a running one publishes nothing."""
+    binaries = list(server_binaries().values())
+    servers = [Server(binaries[0]), Server(binaries[-1])]
+    rabbit.control("add_vhost", "one")
+    rabbit.control("set_permissions", "-p", "one", "guest", ".*", ".*", ".*")
+    url = f"amqp://guest:guest@127.0.0.1:{rabbit.port}/one"
+    with ExitStack() as stack:
+        for server in servers:
+            stack.callback(server.close)
+        ledgers = [stack.enter_context(open_ledger(server.url, broker={"url": url, "hint_seconds": 30})) for server in servers]
+        for ledger in ledgers:
+            Relay(url).claim(ledger)  # a server that knows of no others has no place
+        several = {"redis_url": "", "shards": tuple(server.url for server in servers)}
+        shards = connect(load_settings().model_copy(update=several), check=True)
+        stack.callback(shards.close)
+        assert all(verdict.verdict == "accepted" for verdict in submit_each(reports(40), ledger=shards))
+        first = Relay(url)
+        assert first.forward(ledgers[0]) > 0
+        second = Relay(url)
+        assert second.forward(ledgers[1]) == 0
+        assert "another of the servers in `shards`" in second.trouble
+        assert second.trouble.startswith("broker.url: ")
+        Relay(url).claim(ledgers[0])
+        with pytest.raises(ConfigurationError, match="which is 2 of 2"):
+            Relay(url).claim(ledgers[1])
+        worker = worker_of(servers[1], url)
+        stack.callback(worker.close)
+        assert worker.process.wait(60) == 2
+        assert "another of the servers in `shards`" in worker.lines()
+        ran = subprocess.run([sys.executable, "-m", "worker", "doctor", "--json"], cwd=ROOT, check=False, capture_output=True, text=True,
+                             env={**os.environ, "WIREDESK_REDIS_URL": servers[1].url, "WIREDESK_BROKER__URL": url}, timeout=60)
+        assert ran.returncode == 1
+        assert [found["level"] for found in json.loads(ran.stdout) if found["subject"] == "broker"] == ["ok", "error"]
+        # The way out that the sentence names: nothing is lost with the virtual host.
+        rabbit.control("delete_vhost", "one")
+        rabbit.control("add_vhost", "one")
+        rabbit.control("set_permissions", "-p", "one", "guest", ".*", ".*", ".*")
+        stack.callback(worker_of(servers[1], url).close)
+        wait_for(lambda: drained(ledgers[1]), 60)
+        assert ledgers[1].status().done > 5

@@ -125,6 +125,22 @@ def test_a_server_of_another_program_is_named(tmp_path: Path) -> None:
         other.shutdown()
 
 
+def test_doctor_asks_a_silent_server_once(tmp_path: Path) -> None:
+    """A server that takes connections and never answers is named and left; every connection but the first would wait as long again."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(100)
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        for more in ({"WIREDESK_REDIS_URL": address}, {"WIREDESK_SHARDS": f'["{address}", "{address}"]'}):
+            status, out, err = wiredesk("doctor", "--json", env=environment(tmp_path, **more))
+            found = json.loads(out)
+            servers = [finding["finding"] for finding in found if finding["subject"] in ("server", "shards")]
+            assert (status, err) == (1, "")
+            assert len(servers) == (2 if "WIREDESK_SHARDS" in more else 1)
+            assert all("has not answered for 5 seconds" in sentence and "were left out" in sentence for sentence in servers)
+            assert {"model", "disk"} <= {finding["subject"] for finding in found}
+
+
 def test_a_port_in_use_is_named(tmp_path: Path) -> None:
     """Flower's own word would be a traceback."""
     with socket.socket() as taken:

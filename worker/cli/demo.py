@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import orjson
 import typer
@@ -56,17 +57,26 @@ def _read(ledger: Ledger, kept: Path) -> None:
     console.say(f"submitted {len(verdicts)} articles in {(time.monotonic() - began) * 1_000:.0f} ms")
     if wait_for(ledger, [verdict.id for verdict in verdicts], still_seconds=_LOADING_SECONDS):
         raise typer.Exit(1)
-    for number, (item, verdict) in enumerate(zip(items, verdicts, strict=True)):
+    pages = kept / "demo"
+    pages.mkdir(exist_ok=True)
+    read: list[tuple[str, dict[str, Any]]] = []
+    for item, verdict in zip(items, verdicts, strict=True):
         found = ledger.results.get(verdict.id)
         if found is None or item.article is None:
             raise InputError(f"{item.origin}: has no result")
-        result = orjson.loads(found)
-        console.OUT.rule(Path(item.origin).name, align="left")
-        if number == 0:
+        result, name = orjson.loads(found), Path(item.origin).name
+        page = article_page(item.article.text, result)
+        (pages / f"{name}.html").write_text(page, encoding="utf-8")
+        if not read:
+            (kept / "demo.html").write_text(page, encoding="utf-8")
+            console.OUT.rule(name, align="left")
             console.OUT.print(terminal.article(item.article.text, result))
-            (kept / "demo.html").write_text(article_page(item.article.text, result), encoding="utf-8")
-        else:
-            console.OUT.print(terminal.heading(result), *terminal.facts(result), sep="\n")
+        read.append((name, result))
+    if len(read) > 1:
+        console.OUT.rule(f"{len(read) - 1} more", align="left")
+        console.OUT.print(terminal.overview(read[1:]))
+    console.say(f"each article whole: as a page, {pages}/NAME.html; as JSON, `wiredesk extract {data_folder('seeds')}/NAME`; "
+                "on a desk of yours (`wiredesk up`, `wiredesk submit PATH`), `wiredesk show ID`")
     now = ledger.status()
     console.say(f"the first article as a page: {kept / 'demo.html'}")
     console.say(f"{now.accepted} accepted = {now.done} done + {now.dead} dead + {now.queued} queued + {now.in_flight} in flight", "green")

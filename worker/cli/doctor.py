@@ -6,6 +6,8 @@ import os
 import platform
 import shutil
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,8 +16,8 @@ import typer
 
 from worker import __version__
 from worker.cli import console
-from worker.errors import ConfigurationError, ServerUnavailableError
-from worker.ledger import connect
+from worker.errors import ConfigurationError, ServerUnavailableError, WiredeskError
+from worker.ledger import Ledger, connect
 from worker.ledger.server import check_celery, check_server, masked
 from worker.relay import Relay
 from worker.settings import Settings, load_settings, server_url
@@ -23,6 +25,8 @@ from worker.settings import Settings, load_settings, server_url
 #: (level, subject, sentence); level is ok, warning or error.
 Finding = tuple[str, str, str]
 
+#: Longest wait for a server that takes the connection and says nothing.
+_ANSWER_SECONDS = 5.0
 _LITTLE_DISK = 2 << 30
 _LITTLE_MEMORY = 1 << 30
 _STYLES = {"ok": "green", "warning": "yellow", "error": "red"}
@@ -36,7 +40,9 @@ def add_to(app: typer.Typer) -> None:
 def doctor(as_json: bool = typer.Option(False, "--json", help="Print JSON instead of a table.")) -> None:
     """Check server settings, versions, model, disk and memory; say what to do."""
     settings = load_settings()
-    found = [*_versions(), *_server(settings), *_broker(settings), *_model(settings), *_lexicons(settings), *_machine(settings)]
+    asked = _asked(settings)
+    found = [*_versions(), *_server(settings, asked), *_broker(settings, asked), *_model(settings), *_lexicons(settings),
+             *_machine(settings)]
     if as_json:
         console.print_json([dict(zip(("level", "subject", "finding"), finding, strict=True)) for finding in found])
     else:
@@ -59,21 +65,58 @@ def _versions() -> Iterator[Finding]:
     yield from (("error", "Celery", message) for message in wrong)
 
 
-def _server(settings: Settings) -> Iterator[Finding]:
-    if settings.redis_url or not settings.shards:
-        yield from _one_server(settings, "")
+class _Asking(threading.Thread):
+    """Asks one server, beside the others, once; nobody need wait for a server that never answers."""
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        super().__init__(name="doctor", daemon=True)
+        self.url = url
+        self._settings = settings
+        #: The ledger once it has answered, or why it cannot be used.
+        self.answer: Ledger | Exception | None = None
+
+    def run(self) -> None:
+        """Ask."""
+        try:
+            ledger = connect(self._settings, self.url, name="wiredesk-doctor")
+            ledger.ping()
+        except (WiredeskError, redis.RedisError) as error:
+            self.answer = error
+        else:
+            self.answer = ledger
+
+
+def _asked(settings: Settings) -> list[_Asking]:
+    """Ask all servers that the settings mean; those that have not answered in time are left alone."""
+    urls = [""] if settings.redis_url or not settings.shards else settings.shards
+    asking = [_Asking(settings, url) for url in urls]
+    for one in asking:
+        one.start()
+    deadline = time.monotonic() + _ANSWER_SECONDS
+    for one in asking:
+        one.join(max(0.0, deadline - time.monotonic()))
+    return asking
+
+
+def _server(settings: Settings, asked: list[_Asking]) -> Iterator[Finding]:
+    if len(asked) > 1 and all(isinstance(one.answer, Ledger) for one in asked):
+        try:
+            connect(settings, name="wiredesk-doctor").close()
+        except (ConfigurationError, ServerUnavailableError) as error:
+            yield "error", "shards", str(error)
+    for one in asked:
+        yield from _one_server(settings, one)
+
+
+def _one_server(settings: Settings, asked: _Asking) -> Iterator[Finding]:
+    if asked.answer is None:
+        yield "error", "server", (f"{masked(asked.url or server_url(settings))} takes connections but has not answered for "
+                                  f"{_ANSWER_SECONDS:g} seconds; the checks of its settings and of the ledger's books were left out")
         return
     try:
-        connect(settings, name="wiredesk-doctor").close()
-    except (ConfigurationError, ServerUnavailableError) as error:
-        yield "error", "shards", str(error)
-    for url in settings.shards:
-        yield from _one_server(settings, url)
-
-
-def _one_server(settings: Settings, url: str) -> Iterator[Finding]:
-    try:
-        ledger = connect(settings, url, name="wiredesk-doctor")
+        if isinstance(asked.answer, Exception):
+            raise asked.answer
+        ledger = asked.answer
         with ledger.guard():
             found = check_server(ledger.client)
         now = ledger.status()
@@ -81,8 +124,8 @@ def _one_server(settings: Settings, url: str) -> Iterator[Finding]:
         yield "error", "server", str(error)
         return
     except redis.RedisError as error:
-        yield "error", "server", (f"{masked(url or server_url(settings))}: no Redis or Valkey answers there, its user may not do what "
-                                  f"Wiredesk needs, or keys of Wiredesk were written to by others ({error})")
+        yield "error", "server", (f"{masked(asked.url or server_url(settings))}: no Redis or Valkey answers there, its user may not do "
+                                  f"what Wiredesk needs, or keys of Wiredesk were written to by others ({error})")
         return
     yield from ((finding.level, "server", finding.message) for finding in found)
     if not found:
@@ -97,14 +140,24 @@ def _one_server(settings: Settings, url: str) -> Iterator[Finding]:
     yield from (("error", name, sentence) for name, sentence in now.alarms.items())
 
 
-def _broker(settings: Settings) -> Iterator[Finding]:
+def _broker(settings: Settings, asked: list[_Asking]) -> Iterator[Finding]:
     """RabbitMQ, where it is the broker."""
     if not settings.broker.url:
         return
+    broker = Relay(settings.broker.url)
     try:
-        yield "ok", "broker", f"{Relay(settings.broker.url).check()}; quorum queues are there"
+        yield "ok", "broker", f"{broker.check()}; quorum queues are there"
     except ConnectionError as error:
         yield "error", "broker", str(error)
+        return
+    if len(asked) > 1:
+        yield "ok", "broker", (f"not used with `shards`: the workers of each of the {len(asked)} servers need a virtual host of their "
+                               "own in broker.url; call `wiredesk doctor` with their settings")
+    elif isinstance(asked[0].answer, Ledger):
+        try:
+            broker.claim(asked[0].answer)
+        except ConfigurationError as error:
+            yield "error", "broker", str(error)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:

@@ -36,6 +36,8 @@ class Look:
     at: float
     status: Status
     workers: list[Sign]
+    #: Whether a worker has begun to load its model and will soon be there.
+    loading: bool
     #: Sum of seconds and number of articles by stage, since the ledger began.
     stages: dict[str, tuple[float, int]]
     memory: float
@@ -101,7 +103,8 @@ def look(ledger: Ledger) -> Look:
         stage, _, bound = name.partition("|")
         seconds, count = sums.get(stage, (0.0, 0))
         sums[stage] = (seconds + value / 1_000_000, count) if bound == "sum" else (seconds, count + int(value))
-    return Look(at=time.monotonic(), status=status, workers=workers, stages=sums, memory=memory or 0.0)
+    return Look(at=time.monotonic(), status=status, workers=workers, loading=ledger.workers.loading(),
+                stages=sums, memory=memory or 0.0)
 
 
 def rates(first: Look, last: Look) -> Rates:
@@ -130,7 +133,9 @@ def advice(now: Look, pace: Rates) -> list[str]:
     processes = sum(sign.processes for sign in workers)
     if not status.balanced and "conservation" not in status.alarms:
         found.append("The books do not balance: were keys changed by hand?")
-    if not workers and status.queued:
+    if not workers and now.loading:
+        found.append("A worker is starting: it loads its model, which takes some seconds.")
+    elif not workers and status.queued:
         found.append(f"{status.queued:,} articles wait and no worker runs: start one with `wiredesk worker`.")
     elif status.queued and pace.accepted > pace.done and status.in_flight >= _BUSY * processes:
         need = processes * pace.accepted / pace.done if pace.done else 2 * processes
@@ -172,7 +177,7 @@ def _screen(now: Look, pace: Rates) -> RenderableType:
 
 def _as_json(now: Look, pace: Rates) -> dict[str, Any]:
     return {**now.status.to_json(), "rates": asdict(pace), "memory": round(now.memory, 4),
-            "workers": [asdict(sign) for sign in now.workers], "advice": advice(now, pace)}
+            "workers": [asdict(sign) for sign in now.workers], "worker_starting": now.loading, "advice": advice(now, pace)}
 
 
 def _span(seconds: float) -> str:

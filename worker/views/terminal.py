@@ -5,6 +5,7 @@ It draws from the result's JSON alone, so that it shows what any consumer would 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
@@ -25,6 +26,8 @@ _STATUS_STYLES = {
     "unconfirmed": "yellow",
 }
 _LONGEST_CELL = 100
+#: What an overview counts, and the columns' names.
+_COUNTED = {"entities": "who", "quotes": "quotes", "events": "events", "claims": "claims", "timexes": "dates", "quantities": "numbers"}
 
 Result = Mapping[str, Any]
 
@@ -76,6 +79,24 @@ def facts(result: Result) -> Iterator[RenderableType]:
             yield made
     for failure in result["failures"]:
         yield Text(clean(f"{failure['extractor']} failed: {failure['error']}"), style="red")
+
+
+def overview(results: Sequence[tuple[str, Result]]) -> RenderableType:
+    """Give a table with a line for each (name, result): its title, how many facts of each kind it has, and whose story it tells again."""
+    clusters = Counter((result.get("duplicates") or {}).get("cluster") for _, result in results)
+    numbers = {result["article"]["id"]: number for number, (_, result) in enumerate(results, start=1)}
+    made = Table(header_style="dim", box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading, justify in (("", "right"), ("", "left"), *((_COUNTED[kind], "right") for kind in _COUNTED), ("story", "left"),
+                             ("title", "left")):
+        made.add_column(heading, justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]  # both are rich's words
+    for number, (name, result) in enumerate(results, start=1):
+        found = result.get("duplicates") or {}
+        original = found.get("of")
+        story = f"as {numbers.get(original, original)}" if original else "told again" if clusters[found.get("cluster")] > 1 else ""
+        failed = "".join(f" ({failure['extractor']} failed)" for failure in result["failures"])
+        cells = (number, name, *(len(result.get(kind) or ()) for kind in _COUNTED), story, (result["article"]["title"] or "–") + failed)
+        made.add_row(*(Text(_cell(cell)) for cell in cells))
+    return made
 
 
 def _table(title: str, headings: Sequence[str], rows: list[Sequence[Any]]) -> Table | None:
