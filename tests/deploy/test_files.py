@@ -120,18 +120,6 @@ def test_alarms_that_rules_know_of_exist() -> None:
     assert "work" in SENTENCES
 
 
-def test_the_dashboard_is_whole() -> None:
-    board = json.loads((DEPLOY / "grafana/dashboard.json").read_text(encoding="utf-8"))
-    panels = board["panels"]
-    assert len({panel["id"] for panel in panels}) == len(panels)
-    assert all(panel["title"] and panel["description"] and panel["targets"] for panel in panels)
-    source = yaml.safe_load((DEPLOY / "grafana/datasource.yml").read_text(encoding="utf-8"))["datasources"][0]["uid"]
-    assert {panel["datasource"]["uid"] for panel in panels} == {source}
-    cells = [(x, y) for panel in panels for x in range(panel["gridPos"]["x"], panel["gridPos"]["x"] + panel["gridPos"]["w"])
-             for y in range(panel["gridPos"]["y"], panel["gridPos"]["y"] + panel["gridPos"]["h"])]
-    assert len(cells) == len(set(cells)), "panels lie over one another"
-
-
 @pytest.mark.parametrize("path", TEXTS, ids=lambda path: str(path.relative_to(DEPLOY)))
 def test_settings_that_are_named_exist(path: Path) -> None:
     for name in re.findall(r"\bWIREDESK_([A-Z_]+)\b", path.read_text(encoding="utf-8")):

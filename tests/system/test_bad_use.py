@@ -189,9 +189,10 @@ def test_what_kubernetes_tells_of_services_is_no_setting(tmp_path: Path) -> None
     assert wiredesk("extract", "nothing.txt", env=env)[0] == 1
 
 
-#: Runs the command with no room for a file larger than so many bytes.
-NARROW = ("import resource, runpy, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); del sys.argv[1]; "
-          "runpy.run_module('worker', run_name='__main__')")
+#: Runs the command with no room for a file larger than so many bytes; compiled modules are not kept, for they would stay cut short.
+NARROW = ("import resource, runpy, sys; sys.dont_write_bytecode = True; "
+          "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2); "
+          "del sys.argv[1]; runpy.run_module('worker', run_name='__main__')")
 
 
 @pytest.mark.parametrize("name", ["news.jsonl", "news.csv", "news.parquet"])
