@@ -52,6 +52,11 @@ def set_up_logs(settings: LogSettings) -> None:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 
+def keep_off_standard_output() -> None:
+    """For commands, whose standard output is data: structlog's own default would write there."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+
 def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """Give the logger of a module."""
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)

@@ -220,3 +220,14 @@ def test_what_was_replaced_is_delivered_without_the_newer_result(ledger: Ledger)
     found = [(delivery.version, delivery.result and json.loads(delivery.result)["version"])
              for delivery in results(ledger=ledger, follow=False)]
     assert found == [(1, None), (2, 2)]
+
+
+def test_what_a_command_tells_does_not_stand_among_its_data(ledger: Ledger) -> None:
+    """A warning goes to standard error: `wiredesk follow` prints results and nothing else."""
+    read(ledger, "First.")
+    assert len(list(results(group="lines", ledger=ledger, follow=False))) == 1
+    ledger.client.hset(keys.GROUP + "lines", "missed", 3)
+    ran = subprocess.run([sys.executable, "-m", "worker", "follow", "--group", "lines", "--end"], cwd=ROOT, check=True, timeout=60,
+                         capture_output=True, text=True, env={**os.environ, "WIREDESK_REDIS_URL": ledger.url})
+    assert "results_missed" in ran.stderr
+    assert all(json.loads(line) for line in ran.stdout.splitlines())

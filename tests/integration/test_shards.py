@@ -267,3 +267,32 @@ def test_one_dead_server_stops_only_its_own(servers: list[Server], shards: Shard
     assert sorted([*rest, *here]) == sorted(item["id"] for item in items)
     assert {verdict.verdict for verdict in submit(reports(60), ledger=shards)} == {"duplicate", "accepted"}
     assert (shards.status().accepted, shards.status().balanced) == (60, True)
+
+
+def test_a_hold_says_what_each_server_did(servers: list[Server], shards: Shards) -> None:
+    """With one away the others are held and let go, each is named, the status is 1, and the same call later ends the work."""
+    environment = {**os.environ, "WIREDESK_SHARDS": json.dumps([server.url for server in servers]), "WIREDESK_REDIS_URL": ""}
+
+    def wiredesk(*arguments: str) -> tuple[int, str]:
+        ran = subprocess.run([sys.executable, "-m", "worker", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True,
+                             timeout=100, check=False)
+        assert "Traceback" not in ran.stderr
+        return ran.returncode, ran.stderr
+
+    first, second = shards.ledgers
+    for stopped, living, number in ((servers[1], first, 1), (servers[0], second, 2)):
+        stopped.kill()
+        for arguments, done, held in ((("pause", "--intake", "--wait"), "held", ("work", "intake")), (("resume",), "let go", ()),
+                                      (("drain",), "held", ("intake",))):
+            status, told = wiredesk(*arguments)
+            assert status == 1
+            assert f"server {number} ({living.url}): {done}" in told
+            assert f"server {3 - number}: NOT {done}: the server at {stopped.url} does not answer" in told
+            assert "Call the same again" in told
+            assert living.holds.held() == held
+        stopped.start()
+        wait_for(shards.ledgers[2 - number].client.ping, 20)
+        assert wiredesk("pause")[0] == 0
+        assert all(ledger.holds.held() == (("work", "intake") if ledger is living else ("work",)) for ledger in shards.ledgers)
+        assert wiredesk("resume")[0] == 0
+        assert all(ledger.holds.held() == () for ledger in shards.ledgers)

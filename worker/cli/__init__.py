@@ -52,7 +52,10 @@ def _tell_version(wanted: bool) -> None:
 def _root(
     *, version: Annotated[bool, typer.Option("--version", help="Print the version.", callback=_tell_version, is_eager=True)] = False,
 ) -> None:
+    from worker.logs import keep_off_standard_output
+
     del version
+    keep_off_standard_output()
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from heapq import merge
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -21,6 +21,7 @@ from worker.ledger.duplicates import Duplicates
 from worker.ledger.holds import Holds, Part
 from worker.ledger.jobs import Answer, Job, Jobs, Submission
 from worker.ledger.results import Results
+from worker.ledger.server import masked
 from worker.ledger.workers import Sign, Workers
 
 if TYPE_CHECKING:
@@ -216,20 +217,29 @@ class _Duplicates(Duplicates):
 
 
 class _Holds(Holds):
-    """A server that is away is named once the others are held, or let go."""
+    """A server that is away is named once the others are held, or let go; the error's words say what each of them did."""
 
     def __init__(self, shards: Shards) -> None:
         self._shards = shards
 
     def hold(self, *parts: Part, seconds: float = 0) -> None:
-        with ExitStack() as last:
-            for ledger in self._shards.ledgers:
-                last.callback(ledger.holds.hold, *parts, seconds=seconds)
+        self._each("held", lambda ledger: ledger.holds.hold(*parts, seconds=seconds))
 
     def release(self, *parts: Part) -> None:
-        with ExitStack() as last:
-            for ledger in self._shards.ledgers:
-                last.callback(ledger.holds.release, *parts)
+        self._each("let go", lambda ledger: ledger.holds.release(*parts))
+
+    def _each(self, done: str, ask: Callable[[Ledger], None]) -> None:
+        told, away = [], False
+        for number, ledger in enumerate(self._shards.ledgers, start=1):
+            try:
+                ask(ledger)
+                told.append(f"server {number} ({masked(ledger.url)}): {done}")
+            except ServerUnavailableError as error:
+                away = True
+                told.append(f"server {number}: NOT {done}: {error}")
+        if away:
+            raise ServerUnavailableError("; ".join(told) + ". Call the same again when all answer: what is done already is not done twice, "
+                                         "or `wiredesk resume` to let all go on")
 
     def held(self) -> tuple[Part, ...]:
         return tuple(dict.fromkeys(chain.from_iterable(ledger.holds.held() for ledger in self._shards.ledgers)))
