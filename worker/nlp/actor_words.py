@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from worker.nlp.gazetteer import fold, gazetteer
@@ -13,6 +13,8 @@ _RANKS = frozenset({"the", "vice", "deputy", "acting", "interim", "former", "the
                     "defense", "defence", "state", "treasury", "health", "chief", "executive", "general", "u.s.", "us", "uk", "ex"})
 #: Offices of states and of firms alike.
 OFFICES: Final = frozenset({"president", "spokesman", "spokeswoman", "spokesperson", "executive", "director", "secretary", "chairman"})
+#: Names and roles that are remembered: they come again in the next articles.
+_MOST_NAMES = 2_000
 
 
 @cache
@@ -33,13 +35,25 @@ def modifiers() -> dict[str, str]:
     return {word: sector for sector, words in entries("actor_modifiers") for word in words.split()}
 
 
-@cache
+@lru_cache(maxsize=_MOST_NAMES)
+def leader_named(name: str) -> tuple[str, str] | None:
+    """Give country code and sector of a leader by name or surname."""
+    return leaders().get(name.casefold()) or leaders().get(name.rsplit(" ", 1)[-1].casefold())
+
+
+@lru_cache(maxsize=_MOST_NAMES)
+def sector_of(role: str) -> str | None:
+    """Give the sector that a role's last known noun tells: GOV for "former Interior Minister of Iraq"."""
+    return next((found for word in reversed(role.lower().split()) if (found := nouns().get(word))), None)
+
+
+@lru_cache(maxsize=_MOST_NAMES)
 def organisation_sort(name: str) -> str | None:
     """Give the kind of a known organisation: agency, party, court ...; None if nothing is known of it."""
     return next((place.sort for place in gazetteer().names.get(fold(name), ()) if place.kind == "organisation"), None)
 
 
-@cache
+@lru_cache(maxsize=_MOST_NAMES)
 def country_in(name: str) -> str | None:
     """The state that an organisation bears in its name: "Kenya Revenue Authority", "Nigerian Interior Ministry"."""
     known = gazetteer()
@@ -52,7 +66,7 @@ def country_in(name: str) -> str | None:
     return None
 
 
-@cache
+@lru_cache(maxsize=_MOST_NAMES)
 def of_firm(role: str) -> bool:
     """"AdRoll President" is an officer of a firm that nobody knows; "Iraqi President", "Vice President" govern."""
     *before, office = role.split(" ")

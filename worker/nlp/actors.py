@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from worker.nlp.actor_words import OFFICES, country_in, leaders, modifiers, nouns, of_firm, organisation_sort
+from worker.nlp.actor_words import OFFICES, country_in, leader_named, modifiers, nouns, of_firm, organisation_sort, sector_of
 from worker.records import frozen
 
 if TYPE_CHECKING:
@@ -205,12 +205,12 @@ class Actors:
         for role in entity.roles:
             if not code and role.organisation is not None:
                 code = self._parties.entities[role.organisation].ids.plover
-            found = next((found for word in reversed(role.text.lower().split()) if (found := nouns().get(word))), None)
+            found = sector_of(role.text)
             if found != "GOV" or (self._governs(role.organisation) and not (role.organisation is None and of_firm(role.text))):
                 sector = sector or found
         if not sector and not any(role.organisation is None and of_firm(role.text) for role in entity.roles):
             sector = self._title(token)
-        leader = leaders().get((entity.name or "").casefold()) or leaders().get((entity.name or "").split(" ")[-1].casefold())
+        leader = leader_named(entity.name or "")
         if leader and (not code or code == leader[0]):
             return leader[0], sector or leader[1]
         return code, sector

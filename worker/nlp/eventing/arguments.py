@@ -33,6 +33,7 @@ class Arguments:
         self.columns, self.actors = columns, actors
         # A verb is looked at for its type, and again when it has none: what was found is kept.
         self._subjects: dict[int, int | None] = {}
+        self._objects: dict[int, int | None] = {}
         self._parties: dict[int, list[Actor]] = {}
 
     def subject(self, token: int) -> int | None:
@@ -83,6 +84,11 @@ class Arguments:
 
     def object(self, token: int) -> int | None:
         """Give the head of the phrase that it is done to: direct object, or the subject of a passive."""
+        if token not in self._objects:
+            self._objects[token] = self._object(token)
+        return self._objects[token]
+
+    def _object(self, token: int) -> int | None:
         columns, deps = self.columns, self.columns.deps
         objects = [child for child in columns.children[token] if deps[child] in ("dobj", "nsubjpass")]
         if objects:

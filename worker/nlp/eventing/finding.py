@@ -1,7 +1,7 @@
 """Find what happened in one doc: each sentence's events with type, actors and recipients.
 
-What is wished, asked or feared is no event of its own: "demanded that the rebels disarm" is one request. PLOVER's manual decides what
-an intention is: a promised deed is AGREE, a threatened one THREATEN, a refused one REJECT.
+What is wished, asked or feared is no event of its own: "demanded that the rebels disarm" is one request. What an intention is, `resolve`
+tells.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from worker.nlp.eventing.frames import Frame, classes, frames_of
 from worker.nlp.eventing.matching import Matcher, able
 from worker.nlp.eventing.nominal import Nominal
 from worker.nlp.eventing.occurrence import Occurrence
+from worker.nlp.eventing.resolve import HOSTILE, resolved
 from worker.nlp.eventing.senses import Senses
 from worker.nlp.eventing.undergoers import is_money
 from worker.nlp.factuality.lexicon import CERTAIN, UNKNOWN
@@ -26,16 +27,11 @@ if TYPE_CHECKING:
     from worker.nlp.factuality.judge import Judge
     from worker.nlp.factuality.state import State
 
-_FRIENDLY = frozenset({"CONSULT", "SUPPORT", "COOPERATE", "AID", "CONCEDE", "RETREAT"})
-_HOSTILE = frozenset({"SANCTION", "COERCE", "ASSAULT", "PROTEST"})
 #: States of deeds that nobody reports as done or as resolved upon.
 _UNREAL = frozenset({"want", "purpose", "seek", "question", "ask", "doubt", "subjunctive", "open", "unreal", "fear", "dread",
                     "duty", "wanted", "allow", "too"})
 #: Nothing is known of it, and that is the news: "has not confirmed that it sent troops".
 _DISPUTED = frozenset({"confirm", "say", "allege", "deny", "reveal", "condition"})
-_FUTURE = frozenset({"future", "future-in-past"})
-#: Who plans hostile deeds threatens; who prepares or is expected to do them does not say so.
-_INTENDS = frozenset({"plan", "intend", "ready", "prepared", "vow", "pledge", "promise", "agree"})
 _MAIN = frozenset({"ROOT", "conj", "ccomp", "advcl", "relcl", "acl", "xcomp", "pcomp", "parataxis", "dep", "csubj"})
 #: Where an event without a type must stand.
 _FINITE = frozenset({"ROOT", "conj", "ccomp", "relcl", "advcl", "parataxis"})
@@ -120,7 +116,7 @@ class Finder:
         if not recipients and noun is not None and self._matcher.suffers(frame, noun) and not is_money(self._columns, noun):
             recipients = self._actors.unnamed(noun)
         meant = self._senses.meant(token, frame.type, actors, recipients)
-        kind, why = self._resolved(token, meant, state) if meant is not None else (None, "")
+        kind, why = resolved(self._columns, token, meant, state) if meant is not None else (None, "")
         if kind == "REQUEST" and not actors and noun is not None and not self._arguments.parties(noun):
             return  # "callers will be asked to give their names"
         if kind is None or not self._senses.public(frame.type, actors, recipients):
@@ -175,7 +171,7 @@ class Finder:
         if kind == "AGREE" and inner is None and not any(
                 self._columns.low_lemmas[child] in classes()["friendly"] for child in self._columns.children[token]):
             return
-        if kind == "AGREE" and inner in _HOSTILE:
+        if kind == "AGREE" and inner in HOSTILE:
             kind, why = "THREATEN", f"ready-{inner.lower()}"
         if kind == "AGREE" and state.polarity < 0:
             kind = "REJECT"
@@ -232,9 +228,10 @@ class Finder:
         columns = self._columns
         if state.source is None or state.source.token is None:
             return None
+        if "must" not in [columns.lowers[child] for child in columns.children[token] if columns.deps[child] == "aux"]:
+            return None
         subject = next((child for child in columns.children[token] if columns.deps[child] in ("nsubj", "nsubjpass")), None)
-        if subject is None or not any(columns.deps[child] == "aux" and columns.lowers[child] == "must"
-                                      for child in columns.children[token]):
+        if subject is None:
             return None
         actors, recipients = self._arguments.parties(state.source.token), self._arguments.parties(subject)
         recipients = apart(recipients, actors)
@@ -243,34 +240,6 @@ class Finder:
         self._take(token, None)
         return Occurrence(token=token, last=token + 1, type="REQUEST", actors=tuple(actors), recipients=tuple(recipients),
                           family="REQUEST must", object=None, state=state, why="said-must")
-
-    def _resolved(self, token: int, kind: str, state: State) -> tuple[str | None, str]:
-        """PLOVER's type of a deed that is announced or refused instead of done."""
-        refused = state.polarity < 0
-        if refused and kind == "REJECT":
-            return None, ""  # "will not rule out a run"
-        if state.why == "plan" and (not state.polarity or state.status == "unconfirmed"):
-            return None, ""  # "no sign that he plans to resign"
-        intended = state.why == "plan" and any(self._columns.low_lemmas[cue] in _INTENDS for cue in state.cues)
-        resolute = refused and any(self._columns.lowers[cue] in ("will", "would", "wo") for cue in state.cues)
-        if (state.why in _FUTURE and self._announced(token, state)) or intended or resolute:
-            if kind in _FRIENDLY or kind == "AGREE":
-                return ("REJECT", f"refused-{kind.lower()}") if refused else ("AGREE", f"promised-{kind.lower()}")
-            if kind in _HOSTILE:
-                return (None, "") if refused else ("THREATEN", f"announced-{kind.lower()}")
-        return kind, "frame"
-
-    def _announced(self, token: int, state: State) -> bool:
-        """Whether "will" belongs to this deed: "will speak on its work to help refugees" announces no help."""
-        columns = self._columns
-        holders = {columns.heads[cue] for cue in state.cues}
-        for _ in range(4):
-            if token in holders:
-                return True
-            if columns.deps[token] not in ("conj", "xcomp") and columns.pos[token] != "NOUN":
-                return False
-            token = columns.heads[token]
-        return False
 
     def _complement_type(self, token: int) -> str | None:
         """The type of the first deed below a verb or adjective: "threatened to boycott"."""
@@ -390,6 +359,6 @@ class Finder:
                     state: State, why: str) -> Occurrence:
         if not recipients and kind in ("THREATEN", "AGREE", "REJECT", "REQUEST", "CONCEDE") and self._columns.pos[token] == "VERB":
             recipients = self._below(token, actors)
-        if frame.type == "AGREE" and kind == "AGREE" and self._complement_type(token) in _HOSTILE and self._columns.lemmas[token] == "vow":
+        if frame.type == "AGREE" and kind == "AGREE" and self._complement_type(token) in HOSTILE and self._columns.lemmas[token] == "vow":
             kind = "THREATEN"
         return Occurrence(token, self._arguments.last(token), kind, tuple(actors), tuple(recipients), frame.family, noun, state, why)

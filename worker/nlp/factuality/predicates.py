@@ -34,7 +34,8 @@ class Stretches:
     def __init__(self, columns: Columns) -> None:
         self._columns = columns
         self._first, self._last = columns.lefts, columns.rights
-        self._marks = [token for token, word in enumerate(columns.words) if word in _PAIRS or "\n\n" in word]
+        marks = {word for word in set(columns.words) if word in _PAIRS or "\n\n" in word}
+        self._marks = [token for token, word in enumerate(columns.words) if word in marks]
 
     def of(self, token: int) -> tuple[int, int]:
         """Give the statement's stretch in code points: its predicate with what hangs on it.

@@ -44,7 +44,7 @@ class State:
     @property
     def detached(self) -> State:
         """The state of an aside inside this statement ("…, who met in 2019, …"): the speaker vouches for it whatever the frame says."""
-        return State(status="reported" if self.source else "asserted", source=self.source, why="aside")
+        return State(1, CERTAIN, "reported" if self.source else "asserted", self.source, (), "aside")
 
     def under(self, effect: Effect, cue: int | None, why: str, source: Source | None = None) -> State:
         """Give the state of a statement that hangs below a predicate standing in this state."""
@@ -56,8 +56,8 @@ class State:
             polarity, strength = effect.polarity, effect.strength
         plain = effect.relative and effect.polarity > 0
         marks = plain and effect.status in ("asserted", "reported")
-        return State(polarity=polarity, strength=strength, status=stronger(self.status, effect.status), source=source or self.source,
-                     cues=self.cues if marks or cue is None else (*self.cues, cue), why=self.why if plain and not source else why)
+        return State(polarity, strength, stronger(self.status, effect.status), source or self.source,
+                     self.cues if marks or cue is None else (*self.cues, cue), self.why if plain and not source else why)
 
     def hedged(self, polarity: int | None, strength: int, status: Status, cue: int, why: str) -> State:
         """Give the state after one word beside the predicate."""

@@ -107,23 +107,22 @@ class Parties:
     def __init__(self, entities: Iterable[Entity], relatives: Mapping[int, int] | None = None) -> None:
         """Take the entities, and relative pronouns ("who", as tokens) with the numbers of the entities that they stand for."""
         self.entities = tuple(entities)
-        self._relatives = dict(relatives or {})
-        self._by_token: dict[int, tuple[int, Mention]] = {}
+        self._entity_at: dict[int, Entity] = {}
+        self._mention_at: dict[int, Mention] = {}
         # A longer mention ("the president of France") must not hide a shorter one inside it.
-        pairs = [(mention, entity.number) for entity in self.entities for mention in entity.mentions]
-        for mention, number in sorted(pairs, key=lambda pair: pair[0].first - pair[0].last):
+        pairs = [(mention, entity) for entity in self.entities for mention in entity.mentions]
+        for mention, entity in sorted(pairs, key=lambda pair: pair[0].first - pair[0].last):
             for token in range(mention.first, mention.last):
-                self._by_token[token] = (number, mention)
-        for mention, number in pairs:
-            self._by_token[mention.head] = (number, mention)
+                self._entity_at[token], self._mention_at[token] = entity, mention
+        for mention, entity in pairs:
+            self._entity_at[mention.head], self._mention_at[mention.head] = entity, mention
+        for token, number in (relatives or {}).items():
+            self._entity_at.setdefault(token, self.entities[number])
 
     def entity_of(self, token: int) -> Entity | None:
         """Give the entity whose mention holds the token (an index into the doc), the shortest such mention's."""
-        found = self._by_token.get(token)
-        number = found[0] if found else self._relatives.get(token)
-        return None if number is None else self.entities[number]
+        return self._entity_at.get(token)
 
     def mention_of(self, token: int) -> Mention | None:
         """Give the mention that holds the token, the shortest one."""
-        found = self._by_token.get(token)
-        return None if found is None else found[1]
+        return self._mention_at.get(token)

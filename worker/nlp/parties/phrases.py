@@ -19,7 +19,7 @@ _DEEPEST = 40
 _DEFINITE = frozenset({"the", "this", "that", "these", "those", "both"})
 
 
-@frozen(kw_only=True)
+@frozen()
 class Phrase:
     """A noun phrase; `first` and `last` are tokens (last exclusive), `type` PERSON, ORG, GPE or "" for a thing."""
 
@@ -50,8 +50,7 @@ def phrase_at(columns: Columns, head: int) -> Phrase:
     first, last = _within_line(columns, first, head, last)
     lemma = columns.low_lemmas[head]
     kind = "PERSON" if lemma in person_nouns() else group_nouns().get(lemma, "")
-    return Phrase(first=first, last=last, head=head, type=kind, definite=definite, indefinite=indefinite,
-                  plural=columns.tags[head] in ("NNS", "NNPS"))
+    return Phrase(first, last, head, kind, definite, indefinite, columns.tags[head] in ("NNS", "NNPS"))
 
 
 def noun_key(columns: Columns, head: int) -> str:

@@ -36,7 +36,7 @@ _LONGEST_SENTENCE = 300
 _INSERTION = 12
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Candidate:
     """A cue and a possible content; numbers are token indices."""
 
@@ -54,7 +54,7 @@ class Candidate:
 def candidates(syntax: Syntax) -> Iterator[Candidate]:
     """Give all pairs worth weighing, in order of their cues; what somebody says in quotation marks attributes nothing of the article's."""
     columns = syntax.columns
-    pos, words, deps = columns.pos, columns.words, columns.deps
+    pos, lowers, deps = columns.pos, columns.lowers, columns.deps
     whole = [region.opened and region.closed for region in syntax.quotation.outer]
     lengths = [end - first for first, end in pairwise(columns.sentences)]
     clausal = {syntax.heads[token] for token, label in enumerate(deps) if label in ("ccomp", "acl")}
@@ -64,7 +64,7 @@ def candidates(syntax: Syntax) -> Iterator[Candidate]:
         if kind not in _CUES or (syntax.region[token] >= 0 and whole[syntax.region[token]]) \
                 or lengths[columns.sents[token]] > _LONGEST_SENTENCE:
             continue
-        if label == "prep" and words[token].lower() == "according":
+        if label == "prep" and lowers[token] == "according":
             yield from _according(syntax, token)
             continue
         if word is None:
@@ -79,16 +79,16 @@ def candidates(syntax: Syntax) -> Iterator[Candidate]:
         elif word.kind == "adj":
             yield from _children(syntax, token, word, _ADJ)
             if label == "amod":
-                yield Candidate(cue=token, word=word, head=syntax.heads[token], frame="noun")
+                yield Candidate(token, word, syntax.heads[token], "noun")
         elif label == "advmod":
-            yield Candidate(cue=token, word=word, head=syntax.heads[token], frame="host")
+            yield Candidate(token, word, syntax.heads[token], "host")
 
 
 def _children(syntax: Syntax, token: int, word: CueWord | None, labels: frozenset[str]) -> Iterator[Candidate]:
     deps = syntax.deps
     for child in syntax.children[token]:
         if deps[child] in labels:
-            yield Candidate(cue=token, word=word, head=child, frame=deps[child])
+            yield Candidate(token, word, child, deps[child])
 
 
 def _verb(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
@@ -103,14 +103,14 @@ def _verb(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
             continue
         if label in ("dobj", "nsubjpass") and syntax.region[child] < 0 and _struck(syntax, token, child):
             continue
-        yield Candidate(cue=token, word=word, head=child, frame=label)
+        yield Candidate(token, word, child, label)
     label, head = deps[token], syntax.heads[token]
     if label == "acl" or (label == "relcl" and not any(deps[child] in ("ccomp", "xcomp") for child in children)):
-        yield Candidate(cue=token, word=word, head=head, frame="noun")
+        yield Candidate(token, word, head, "noun")
     elif label in _INSERTED and _set_off(syntax, token):
-        yield Candidate(cue=token, word=word, head=head, frame="host")
+        yield Candidate(token, word, head, "host")
     if "quote" in word.frames and (bounds := insertion(syntax, token)) is not None:
-        yield Candidate(cue=token, word=word, head=bounds[0], frame="insert")
+        yield Candidate(token, word, bounds[0], "insert")
 
 
 def _struck(syntax: Syntax, token: int, thing: int) -> bool:
@@ -150,7 +150,7 @@ def _set_off(syntax: Syntax, token: int) -> bool:
 
 
 def _according(syntax: Syntax, token: int) -> Iterator[Candidate]:
-    yield Candidate(cue=token, word=ACCORDING, head=syntax.heads[token], frame="host")
+    yield Candidate(token, ACCORDING, syntax.heads[token], "host")
 
 
 def _copula(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
@@ -159,7 +159,7 @@ def _copula(syntax: Syntax, token: int, word: CueWord) -> Iterator[Candidate]:
     if syntax.deps[token] == "nsubj" and syntax.columns.lemmas[verb] == "be":
         for child in syntax.children[verb]:
             if child > token and syntax.deps[child] in ("ccomp", "attr", "xcomp", "advcl"):
-                yield Candidate(cue=token, word=word, head=child, frame="copula")
+                yield Candidate(token, word, child, "copula")
 
 
 def _unknown(syntax: Syntax, token: int, kind: str) -> Iterator[Candidate]:
@@ -169,6 +169,6 @@ def _unknown(syntax: Syntax, token: int, kind: str) -> Iterator[Candidate]:
     for child in syntax.children[token]:
         if syntax.deps[child] == "ccomp" or (kind != "VERB" and syntax.deps[child] == "acl"
                                              and syntax.columns.lowers[syntax.left[child]] == "that"):
-            yield Candidate(cue=token, word=None, head=child, frame=syntax.deps[child])
+            yield Candidate(token, None, child, syntax.deps[child])
     if kind == "VERB" and syntax.deps[token] in ("parataxis", "ccomp") and _set_off(syntax, token):
-        yield Candidate(cue=token, word=None, head=syntax.heads[token], frame="host")
+        yield Candidate(token, None, syntax.heads[token], "host")

@@ -171,7 +171,7 @@ def passage_features(syntax: Syntax, passage: Passage) -> list[Feature]:
     """Give what tells speech that stands for itself from words that are part of a longer content, titles and scare quotes."""
     columns, region = syntax.columns, syntax.quotation.outer[passage.region]
     first, last = passage.first, passage.last
-    size = sum(1 for token in range(first, last) if columns.words[token][0].isalnum())
+    size = sum([word[0].isalnum() for word in columns.words[first:last]])
     before, after = _beside(syntax, passage)
     opening = columns.words[first]
     end = columns.words[last - 1]  # never white space: regions end before it

@@ -22,7 +22,7 @@ _TRIMMED = frozenset({",", ";", ":", "—", "–", "―", "--", "-", ".", " ", "
 Pieces = tuple[tuple[int, int], ...]
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Extent:
     """One way to cut the content: pieces of token indices (end exclusive) and the names of the rules that give this cut."""
 
@@ -40,7 +40,7 @@ def extents(syntax: Syntax, candidate: Candidate) -> list[Extent]:
         clean = _clean(syntax, pieces, *bounds)
         if clean:
             found.setdefault(clean, []).append(rule)
-    return [Extent(pieces=pieces, rules=tuple(rules)) for pieces, rules in found.items()]
+    return [Extent(pieces, tuple(rules)) for pieces, rules in found.items()]
 
 
 def _paragraph(syntax: Syntax, candidate: Candidate) -> tuple[int, int] | None:

@@ -165,11 +165,12 @@ def extent_features(syntax: Syntax, candidate: Candidate, extent: Extent, plain:
         after += 1
     following = "end" if after >= columns.size or columns.sents[after] != columns.sents[last - 1] else _shape(syntax, after)
     preceding = _shape(syntax, first - 1) if first else "start"
-    opener = words[first].lower() if _is_function(words[first].lower()) else columns.pos[first]
+    opener = columns.lowers[first] if _is_function(columns.lowers[first]) else columns.pos[first]
     found += [("a", following), ("b", preceding, frame), ("n", length),
               ("np", len(extent.pieces), frame), ("l", deps[last - 1], columns.pos[last - 1]), ("fst", opener, frame)]
     found += _difference(syntax, candidate, last, plain.pieces[-1][1], after)
-    inside = {syntax.region[i] for i in range(first, last)} - {-1}
+    inside = set(syntax.region[first:last])
+    inside.discard(-1)
     if inside:
         found.append(("q", syntax.region[first] >= 0, syntax.region[last - 1] >= 0, len(inside)))
     return found
@@ -202,7 +203,7 @@ def _shape(syntax: Syntax, token: int) -> str:
     word = syntax.columns.lowers[token]
     if word.isspace():
         return "space"
-    if _is_function(word) or not any(c.isalnum() for c in word):
+    if _is_function(word) or not (word.isalnum() or any(c.isalnum() for c in word)):
         return word if len(word) < 8 else "long"  # noqa: PLR2004 - a row of dots or dashes
     return syntax.columns.pos[token]
 

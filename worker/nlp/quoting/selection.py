@@ -143,7 +143,10 @@ def _is_taken(candidate: Candidate, chance: float, tokens: set[int], taken: dict
 
 
 def _tokens(pieces: Pieces) -> set[int]:
-    return {token for start, end in pieces for token in range(start, end)}
+    found: set[int] = set()
+    for start, end in pieces:
+        found.update(range(start, end))
+    return found
 
 
 def _speech(syntax: Syntax, speech: list[tuple[Passage, float]], pairs: list[tuple[float, Candidate]]) -> list[Found]:

@@ -111,7 +111,7 @@ class Context:
     def is_a(self, cell: int, *classes: str) -> bool:
         """Tell whether a cell is of one of the named classes."""
         letter = self.letter(cell)
-        return letter != "" and any(letter == LETTERS[name] for name in classes)
+        return letter != "" and letter in [LETTERS[name] for name in classes]
 
     def direction(self, cell: int, *, before: int | None = None) -> Direction | None:
         """Tell which way the clause of a cell looks; the word before the expression's first cell may say so itself ("until Friday")."""
