@@ -26,6 +26,7 @@ _STATUS_STYLES = {
     "unconfirmed": "yellow",
 }
 _LONGEST_CELL = 100
+_AGAIN = "told again"
 #: What an overview counts, and the columns' names.
 _COUNTED = {"entities": "who", "quotes": "quotes", "events": "events", "claims": "claims", "timexes": "dates", "quantities": "numbers"}
 
@@ -86,16 +87,20 @@ def overview(results: Sequence[tuple[str, Result]]) -> RenderableType:
     clusters = Counter((result.get("duplicates") or {}).get("cluster") for _, result in results)
     numbers = {result["article"]["id"]: number for number, (_, result) in enumerate(results, start=1)}
     made = Table(header_style="dim", box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading, justify in (("", "right"), ("", "left"), *((_COUNTED[kind], "right") for kind in _COUNTED), ("story", "left"),
-                             ("title", "left")):
-        made.add_column(heading, justify=justify, no_wrap=True, overflow="ellipsis")  # type: ignore[arg-type]  # both are rich's words
+    # Columns that may be folded give way in a narrow terminal; their cells are cut instead (`no_wrap` of the text), for a line each.
+    made.add_column("", justify="right", no_wrap=True)
+    made.add_column("")
+    for heading in _COUNTED.values():
+        made.add_column(heading, justify="right", no_wrap=True)
+    made.add_column("story", no_wrap=True)
+    made.add_column("title")
     for number, (name, result) in enumerate(results, start=1):
         found = result.get("duplicates") or {}
         original = found.get("of")
-        story = f"as {numbers.get(original, original)}" if original else "told again" if clusters[found.get("cluster")] > 1 else ""
+        story = f"as {numbers.get(original, original)}" if original else _AGAIN if clusters[found.get("cluster")] > 1 else ""
         failed = "".join(f" ({failure['extractor']} failed)" for failure in result["failures"])
         cells = (number, name, *(len(result.get(kind) or ()) for kind in _COUNTED), story, (result["article"]["title"] or "–") + failed)
-        made.add_row(*(Text(_cell(cell)) for cell in cells))
+        made.add_row(*(Text(_cell(cell), no_wrap=True, overflow="ellipsis") for cell in cells))
     return made
 
 
