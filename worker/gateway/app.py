@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from worker import __version__
 from worker.errors import InputError, ServerUnavailableError
-from worker.gateway import articles, entities, health, pages, problems, results
+from worker.gateway import articles, describe, entities, health, pages, problems, results
 from worker.gateway.access import Doorkeeper
 from worker.gateway.paths import RawPaths
 from worker.gateway.visitors import Visitors, is_of_this_machine
@@ -30,7 +30,7 @@ _HEADERS = (
 
 def create_app(settings: Settings, ledger: Ledger, *, host: str) -> FastAPI:
     """Make the application on one ledger; `host` is where it listens."""
-    app = FastAPI(
+    app = _Described(
         title="Wiredesk", version=__version__, docs_url=None, redoc_url=None, openapi_url="/openapi.json",
         description="Submit news articles; read who said what, about which event, when, where, how many, how certain, by whose word.",
         license_info={"name": "MIT"}, generate_unique_id_function=lambda route: route.name,
@@ -58,6 +58,16 @@ def create_app(settings: Settings, ledger: Ledger, *, host: str) -> FastAPI:
         )
     app.add_middleware(RawPaths)
     return app
+
+
+class _Described(FastAPI):
+    """Adds to the API's description what `describe` refers to by name."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Give the description; FastAPI makes it once."""
+        described = super().openapi()
+        described.setdefault("components", {}).setdefault("schemas", {}).update(describe.SCHEMAS)
+        return described
 
 
 class _Headers:

@@ -37,13 +37,15 @@ def _problem(description: str) -> dict[str, Any]:
     return _answer(description, SCHEMA, MEDIA_TYPE)
 
 
-def _any_value(depth: int = 3) -> dict[str, Any]:
-    """Whatever JSON holds, with whole numbers of 64 bits at most: told so many levels deep."""
-    inner = _any_value(depth - 1) if depth else {}
-    return {"anyOf": [
+_VALUE: Final = {"$ref": "#/components/schemas/Value"}
+#: What the descriptions here refer to by name.
+SCHEMAS: Final[dict[str, Any]] = {"Value": {
+    "description": "Whatever JSON holds, with whole numbers of 64 bits at most.",
+    "anyOf": [
         {"type": ["string", "boolean", "null"]}, {"type": "number", "minimum": -(2**63), "maximum": 2**64 - 1},
-        {"type": "array", "items": inner}, {"type": "object", "additionalProperties": inner},
-    ]}
+        {"type": "array", "items": _VALUE}, {"type": "object", "additionalProperties": _VALUE},
+    ],
+}}
 
 
 def _article_schema() -> dict[str, Any]:
@@ -57,7 +59,7 @@ def _article_schema() -> dict[str, Any]:
     fields["authors"]["anyOf"][0]["items"]["pattern"] = _STORABLE
     fields["language"]["anyOf"][0]["pattern"] = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
     fields["published_at"]["anyOf"][0] = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
-    fields["metadata"]["anyOf"][0]["additionalProperties"] = _any_value()
+    fields["metadata"]["anyOf"][0]["additionalProperties"] = _VALUE
     fields["extractors"]["anyOf"][0]["items"] = {"enum": list(extractors.names())}
     return schema
 
