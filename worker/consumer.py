@@ -126,10 +126,9 @@ def once(delivery: Delivery, database: Any, *, mark: str = "?") -> Iterator[bool
 
     Gives True the first time, False when this version with this content was handed over before. A takedown is True each time that it
     comes, for dropping a copy twice does no harm and missing it does; what was handed over of the article up to it is forgotten, what is
-    newer stays (`AND version <= delivery.version`). A reader
-    that is killed at any moment finds either both or neither in the database and gets the delivery again. `database` is a DB-API
-    connection that is not in autocommit mode; `mark` is its driver's placeholder (`?` for sqlite3, `%s` for psycopg). The table
-    `wiredesk_handed_over` is made when it is missing.
+    newer stays (`AND version <= delivery.version`). A reader that is killed at any moment finds either both or neither in the database
+    and gets the delivery again. `database` is a DB-API connection that is not in autocommit mode; `mark` is its driver's placeholder
+    (`?` for sqlite3, `%s` for psycopg). The table `wiredesk_handed_over` is made when it is missing.
     """
     cursor = database.cursor()
     try:

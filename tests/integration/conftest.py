@@ -11,7 +11,13 @@ from tests.servers import Gateway, Server, open_ledger, server_binaries
 from worker.ledger import Ledger
 
 
-@pytest.fixture(scope="module", params=sorted(server_binaries()))
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on each kind of server that is installed, or on those that its module names in `SERVER_KINDS`."""
+    if "server" in metafunc.fixturenames:
+        metafunc.parametrize("server", getattr(metafunc.module, "SERVER_KINDS", sorted(server_binaries())), indirect=True, scope="module")
+
+
+@pytest.fixture(scope="module")
 def server(request: pytest.FixtureRequest) -> Iterator[Server]:
     running = Server(server_binaries()[request.param])
     yield running

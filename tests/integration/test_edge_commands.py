@@ -8,12 +8,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.servers import ROOT, Server, server_binaries
+from tests.servers import ROOT
 from worker.ledger import Ledger
 from worker.ledger.jobs import Attempt
 from worker.nlp.reading import Reader
@@ -28,12 +27,8 @@ BASE = (
 )
 
 
-@pytest.fixture(scope="module", params=["valkey"])
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """One server is enough: what is tested stands above it."""
-    running = Server(server_binaries()[request.param])
-    yield running
-    running.close()
+#: What is tested stands above the server: one kind is enough.
+SERVER_KINDS = ("valkey",)
 
 
 def command(ledger: Ledger, *arguments: str, status: int = 0) -> subprocess.CompletedProcess[str]:

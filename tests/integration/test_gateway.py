@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
 
-from tests.servers import Gateway, Server, server_binaries
+from tests.servers import Gateway
 from worker.ledger import Ledger
 from worker.ledger.jobs import Attempt
 from worker.nlp.reading import Reader
@@ -22,11 +21,8 @@ TEXT = "Rain fell on the coast on Monday."
 STRANGE_IDS = ["a/b/result", "../x", "https://example.org/?q=1", "100%", "ümlaut \U0001f98a", "a b", "#", "%2F", "stream"]
 
 
-@pytest.fixture(scope="module", params=["valkey"])
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    running = Server(server_binaries()[request.param])
-    yield running
-    running.close()
+#: What is tested stands above the server: one kind is enough.
+SERVER_KINDS = ("valkey",)
 
 
 def finish(ledger: Ledger, article_id: str, **more: object) -> None:

@@ -18,11 +18,8 @@ from worker.ledger.access import ApiKeys
 TEXT = "Rain fell on the coast on Monday."
 
 
-@pytest.fixture(scope="module", params=["valkey"])
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    running = Server(server_binaries()[request.param])
-    yield running
-    running.close()
+#: What is tested stands above the server: one kind is enough.
+SERVER_KINDS = ("valkey",)
 
 
 @pytest.fixture

@@ -14,17 +14,14 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.servers import Gateway, Server, server_binaries, wait_for
+from tests.servers import Gateway, Server, wait_for
 from worker.ledger import Ledger
 
 TEXT = "Rain fell on the coast on Monday."
 
 
-@pytest.fixture(scope="module", params=["valkey"])
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    running = Server(server_binaries()[request.param])
-    yield running
-    running.close()
+#: What is tested stands above the server: one kind is enough.
+SERVER_KINDS = ("valkey",)
 
 
 @contextlib.contextmanager

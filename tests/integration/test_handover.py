@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers import ROOT, Server, open_ledger, server_binaries, wait_for
+from tests.servers import ROOT, open_ledger, wait_for
 from worker import consumer
 from worker.consumer import Delivery, once, results
 from worker.ledger import Ledger, keys
@@ -41,12 +41,8 @@ for delivery in results(group="archive", ledger=connect(load_settings()), take_o
 """
 
 
-@pytest.fixture(scope="module", params=["valkey"])
-def server(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """One server is enough: what is tested stands above it."""
-    running = Server(server_binaries()[request.param])
-    yield running
-    running.close()
+#: What is tested stands above the server: one kind is enough.
+SERVER_KINDS = ("valkey",)
 
 
 def make_results(ledger: Ledger, number: int) -> None:

@@ -14,20 +14,15 @@ from pathlib import Path
 import pytest
 
 from tests.load import articles, drained
-from tests.servers import ROOT, Server, Worker, open_ledger, server_binaries, wait_for
+from tests.servers import ROOT, Server, Worker, open_ledger, wait_for
 from worker.cli.top import Look, Rates, advice
 from worker.errors import InputError
 from worker.ledger import Ledger, Status, backup, keys
 from worker.ledger.workers import Sign
 from worker.producer import submit
 
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Server]:
-    """One kind of server is enough here: the ledger's own tests run on both."""
-    running = Server(server_binaries()["valkey"])
-    yield running
-    running.close()
+#: What is tested stands above the server: one kind is enough.
+SERVER_KINDS = ("valkey",)
 
 
 def wiredesk(server: Server, *arguments: str) -> subprocess.CompletedProcess[str]:

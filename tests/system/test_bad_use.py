@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -240,6 +241,15 @@ def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
     assert f"{tmp_path / 'home'}" in err
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs started hear Ctrl-C, as in a terminal: a shell's background job, which tests may be, hands on that it is ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.parametrize("seconds", [0.1, 0.3, 0.6])
 def test_ctrl_c_while_it_loads_is_silent(tmp_path: Path, seconds: float) -> None:
     """Half a second of imports before a command begins is no reason for a traceback."""
