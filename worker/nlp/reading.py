@@ -26,6 +26,7 @@ from worker.nlp.numerals import Numeral, find_numerals
 from worker.nlp.parties import Credits, Parties, find_parties
 from worker.nlp.pieces import parse_long
 from worker.nlp.quotation import Quotation
+from worker.nlp.word_tables import WordTables
 from worker.nlp.wordrank import WordRanks, rank_words
 from worker.records import Article, Record, TextSpan, parse_published
 
@@ -181,6 +182,7 @@ class Reader:
         self._cache = cache
         self._patience = patience if accelerate == "auto" else 0
         self._vocabulary = Vocabulary(model.nlp, frequent=0 if patience else FREQUENT) if accelerate != "off" else None
+        self._tables = WordTables(model.nlp.vocab)
         self._parse: Callable[[str], Doc] = run_accelerated(model.nlp, "numpy" if self._patience else accelerate, cache)
         if self._vocabulary is not None and isinstance(self._parse, Accelerated):
             self._parse.keep(self._vocabulary.frequent)
@@ -208,6 +210,11 @@ class Reader:
                 self._parse = run_accelerated(self.model.nlp, "auto", self._cache)
         if self._vocabulary is not None:
             self._vocabulary.notice(article.text)
-        with self.model.nlp.memory_zone():
-            doc = parse_long(article.text, self._parse, cuts=dateline_borders(article.text))
-            yield Reading(article=article, doc=doc, received=received, language=language)
+        words = 0
+        try:
+            with self.model.nlp.memory_zone():
+                doc = parse_long(article.text, self._parse, cuts=dateline_borders(article.text))
+                words = len(doc)
+                yield Reading(article=article, doc=doc, received=received, language=language)
+        finally:
+            self._tables.passed(words)
