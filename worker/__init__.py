@@ -5,6 +5,7 @@ The map, from the edges to the core (a module imports only from lines below its 
     cli/          the `wiredesk` command, one file a group of commands; bench/ measures
     gateway/      the HTTP API, and the reader of the foreign intakes
     tasks         the Celery task: start, pipeline, commit or fail
+    stopping      a worker's stop: it ends, and never in the middle of a job's way to a process
     housekeeping  a worker's parent: leases, signs of life, the reconciler's rounds
     machine       all parts on one machine: started, watched, stopped in order
     quarantine    one piece of work in a process of its own, with limits

@@ -55,7 +55,7 @@ def celery_settings(settings: Settings, url: str) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_pool_acquire_timeout": 10,
-        "imports": ("worker.tasks",),
+        "imports": ("worker.tasks", "worker.stopping"),
         "task_default_queue": keys.NORMAL,
         "task_create_missing_queues": False,
         # JSON only: pickle would let whoever reaches the server run code here.

@@ -10,15 +10,12 @@ import ctypes
 import datetime as dt
 import gc
 import os
-import signal
-import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, TypeVar
 
-from billiard.process import active_children
 from celery import signals
 from celery.exceptions import SoftTimeLimitExceeded, WorkerLostError
 from celery.worker.request import Request
@@ -27,7 +24,7 @@ from structlog.contextvars import bound_contextvars
 from worker import tracing, transport
 from worker.app import app, broker_url
 from worker.errors import ConfigurationError, PermanentError, ServerUnavailableError, TransientError, WiredeskError
-from worker.housekeeping import connection, loading, meanwhile, renew, safely, take_leave, worker_name
+from worker.housekeeping import connection, loading, meanwhile, take_leave, worker_name
 from worker.ledger import Ledger, connect, keys
 from worker.ledger.jobs import Attempt, unpack
 from worker.ledger.server import check_celery, masked
@@ -289,25 +286,6 @@ def _check(url: str) -> None:
 def _choose_lease(instance: Any, **_: object) -> None:  # noqa: ANN401 - Celery's worker
     if "prefork" in str(getattr(instance, "pool_cls", "")):
         _Lease.seconds = load_settings().ledger.lease_seconds
-
-
-@signals.worker_shutting_down.connect  # type: ignore[untyped-decorator]  # Celery is untyped
-def _bound_stop(**_: object) -> None:
-    """See that a stop ends in time: articles being read are waited for, and left to the ledger when they take too long."""
-    threading.Thread(target=_stop_in_time, name="stop", daemon=True).start()
-
-
-def _stop_in_time() -> None:
-    settings = load_settings()
-    deadline = time.monotonic() + settings.worker.stop_seconds
-    while (left := deadline - time.monotonic()) > 0:
-        time.sleep(min(left, settings.ledger.renew_seconds))
-        safely(renew)
-    log.warning("stop_cut_short", seconds=settings.worker.stop_seconds)
-    for child in active_children():
-        os.kill(child.pid, signal.SIGKILL)
-    time.sleep(1)
-    os._exit(0)
 
 
 @signals.task_unknown.connect  # type: ignore[untyped-decorator]  # Celery is untyped

@@ -19,6 +19,8 @@ if _offset := float(os.environ.get("WD_CLOCK_OFFSET", "0")):
     _true_time = time.time
     time.time = lambda: _true_time() + _offset
 
+from billiard.connection import _ConnectionBase
+
 from worker import pipeline, tasks
 from worker.ledger.jobs import Attempt, Jobs
 from worker.tasks import app
@@ -91,6 +93,20 @@ def _commit_or_die(self: Jobs, attempt: Attempt, result: Any) -> bool:
 
 
 Jobs.start, Jobs.commit = _start_or_die, _commit_or_die
+
+if _half_way := os.environ.get("WD_SIGNALS_HALF_WAY"):
+    # Signals that come between a job's head and its body, on the way to a process: names, as "SIGINT SIGINT".
+    _send = _ConnectionBase.send_offset
+    _left = _half_way.split()
+
+    def _send_and_signal(self: _ConnectionBase, content: memoryview, offset: int) -> int:
+        sent = int(_send(self, content, offset))
+        if len(content) == 4:
+            while _left:
+                os.kill(os.getpid(), signal.Signals[_left.pop(0)])
+        return sent
+
+    _ConnectionBase.send_offset = _send_and_signal
 
 if os.environ.get("WD_NEVER_RENEWS"):
     Jobs.renew = lambda *_: 0  # type: ignore[assignment, method-assign, misc]  # every lease ends

@@ -111,6 +111,21 @@ def test_04_a_stop_waits_for_a_long_article_no_longer_than_told(place: Place) ->
     place.ledger.jobs.delete("long")
 
 
+@pytest.mark.parametrize("signals", ["SIGQUIT", "SIGINT SIGINT", "SIGTERM SIGQUIT"])
+def test_04_a_stop_half_way_through_a_job(place: Place, signals: str) -> None:
+    """A signal between the two halves of a job on its way to a process: the worker still ends soon, and the job is read by the next one."""
+    items = commanded(20, "@sleep 0.01", "half")
+    submit_patiently(place.ledger, items)
+    began = time.monotonic()
+    place.worker(WD_SIGNALS_HALF_WAY=signals).process.wait(25)
+    seconds = time.monotonic() - began
+    place.worker()
+    place.drain()
+    place.judge(4, f"{signals} half-way through a job", [item["id"] for item in items], provoked="1 stop",
+                also=f"ended {seconds:.1f} s after its start")
+    assert seconds < 12
+
+
 def test_05_a_zombie_is_refused(place: Place) -> None:
     """Frozen for longer than its lease, then woken: its late commit is refused, the article has one result."""
     submit_patiently(place.ledger, [{"id": "z", "text": "@sleep 1"}])
