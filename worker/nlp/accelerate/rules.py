@@ -7,11 +7,12 @@ one fits, spaCy's components read the two words with a neighbour on each side.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from spacy.attrs import DEP, LEMMA, LOWER, MORPH, ORTH, POS, TAG
+from spacy.attrs import DEP, IDS, LEMMA, LOWER, MORPH, ORTH, POS, TAG
 from spacy.lookups import Lookups, Table
 from spacy.matcher import Matcher
 from spacy.tokens import Doc
@@ -30,12 +31,16 @@ _TAG, _POS, _MORPH, _LEMMA, _DEP, BEGINS, ENDS = range(7)
 #: Keys of a pattern's word that read the lexeme, and those that read what `READ` holds.
 PATTERN_KEYS = frozenset({"ORTH", "TEXT", "LOWER", "SHAPE", "PREFIX", "SUFFIX", "LENGTH", "IS_SPACE", "IS_PUNCT", "IS_ALPHA", "IS_DIGIT",
                           "IS_UPPER", "IS_LOWER", "IS_TITLE", "LIKE_NUM", "TAG", "POS", "MORPH", "LEMMA", "DEP"})
+#: Keys that name words, and those that ask what `READ` holds.
+OF_WORD, OF_STATE = ("ORTH", "TEXT", "LOWER"), frozenset({"TAG", "POS", "MORPH", "LEMMA", "DEP"})
 #: The lemmatizer's table of words that are lemmas, by part of speech.
 _KNOWN_WORDS = "lemma_index"
 #: Rows held. 20,480 rows are 1.2 MB.
 CAPACITY = 20_480
 #: Patterns of two words must fit into the bits of one number.
 PAIRS = 64
+#: Kinds of words held that the rules treat alike; English has some 200.
+KINDS = 4_096
 
 
 class Rules:
@@ -53,7 +58,15 @@ class Rules:
         self._named: dict[int, int] = {0: 0}
         self._named_by_tag: dict[int, set[int]] = {}
         self._named_by_lower: dict[int, set[int]] = {}
+        #: Words that rules ask for by name, by their numbers or by expressions for their lower form. All others the rules tell apart only
+        #: by their state and these attributes, so that one word stands for all of its kind: the ruler tries 180 patterns on each word.
+        self._asked: set[int] = set()
+        self._expressions: list[re.Pattern[str]] = []
+        self._further: list[int] = []
         self._read_patterns()
+        self._asked_numbers = np.fromiter(self._asked, np.uint64, len(self._asked))
+        #: What the rules make of a kind of words: a row of the table, but for the lemma.
+        self._kinds: dict[int, Words] = {}
         self._unnamed = self._vocab.strings.add("unnamed by any rule")
         self._remembered = Remembered(np.zeros((CAPACITY, 7), dtype=np.uint64), self._move_lemmas)
         #: Lemmas that are neither the word nor its lower form: a memory zone forgets them, so each doc adds them anew.
@@ -108,9 +121,11 @@ class Rules:
         sample = self._sample(before)
         if sample is None:
             return None
-        rows = np.zeros((len(places), 7), dtype=np.uint64)
-        rows[:, BEGINS], rows[:, ENDS] = self._bits(self._begins, sample), self._bits(self._ends, sample)
-        self._ruler.set_annotations(sample, [match for match in self._ruler.match(sample) if match[3] - match[2] == 1])
+        rows = self._ruled(before, sample)
+        if rows[:, _MORPH].all():
+            write(sample, WRITTEN, np.ascontiguousarray(rows[:, :5]))
+        else:
+            self._try(sample)
         rows[:, :5] = read(self._lemmatized(sample), WRITTEN)
         # A dependency stays the token's own unless a rule changed it.
         rows[:, _DEP][rows[:, _DEP] == before[:, 5]] = 0
@@ -118,6 +133,42 @@ class Rules:
         for row in np.flatnonzero((rows[:, _LEMMA] != before[:, 0]) & (rows[:, _LEMMA] != lower)).tolist():
             self._lemmas[first + row] = self._vocab.strings[int(rows[row, _LEMMA])]
         return rows
+
+    def _ruled(self, before: Words, sample: Doc) -> Words:
+        """Give what the ruler makes of each word of the sample, and which patterns of two words it could begin and end."""
+        kinds = mixed(np.concatenate((before[:, 1:], read(sample, self._further)), axis=1) if self._further else before[:, 1:])
+        asked = self._is_asked(before[:, 0], read(sample, [LOWER])[:, 0])
+        rows = np.zeros((len(before), 7), dtype=np.uint64)
+        untried = []
+        for place, kind in enumerate(kinds):
+            if asked[place] or kind not in self._kinds:
+                untried.append(place)
+            else:
+                rows[place] = self._kinds[kind]
+        part = self._sample(before[untried]) if untried else None
+        if part is None:
+            return rows
+        rows[untried, BEGINS], rows[untried, ENDS] = self._bits(self._begins, part), self._bits(self._ends, part)
+        self._try(part)
+        rows[untried, :5] = read(part, WRITTEN)
+        if len(self._kinds) > KINDS:
+            self._kinds.clear()
+        # A lemma that a rule writes is a string that a memory zone may forget.
+        self._kinds.update({kinds[place]: rows[place].copy() for place in untried if not asked[place] and not rows[place, _LEMMA]})
+        return rows
+
+    def _is_asked(self, numbers: Words, lowers: Words) -> list[bool]:
+        """Tell which words a rule may ask for by name."""
+        asked: list[bool] = (np.isin(numbers, self._asked_numbers) | np.isin(lowers, self._asked_numbers)).tolist()
+        strings = self._vocab.strings
+        for place in [place for place, is_asked in enumerate(asked) if not is_asked] if self._expressions else ():
+            lower = strings[int(lowers[place])]
+            asked[place] = any(expression.search(lower) for expression in self._expressions)
+        return asked
+
+    def _try(self, sample: Doc) -> None:
+        """Apply the patterns of one word."""
+        self._ruler.set_annotations(sample, [match for match in self._ruler.match(sample) if match[3] - match[2] == 1])
 
     def _move_lemmas(self, to: list[int]) -> None:
         self._lemmas = {to[row]: lemma for row, lemma in self._lemmas.items() if to[row] >= 0}
@@ -166,6 +217,7 @@ class Rules:
     def _read_word(self, word: dict[str, Any]) -> None:
         if unknown := word.keys() - PATTERN_KEYS:
             raise Unfit(f"an attribute ruler that reads {', '.join(sorted(unknown))}")
+        self._read_name(word)
         condition = word.get("DEP")
         if isinstance(condition, dict) and not condition.keys() <= {"IN", "NOT_IN"}:
             raise Unfit("an attribute ruler that matches parts of dependency labels")
@@ -179,6 +231,23 @@ class Rules:
                     more.setdefault(self._vocab.strings.add(value), set()).update(labels)
                 return
         self._named.update(zip(labels, labels, strict=True))
+
+
+    def _read_name(self, word: dict[str, Any]) -> None:
+        """Learn which words this one of a pattern may be, or what it asks of any."""
+        named = False
+        for key in OF_WORD:
+            condition = word.get(key)
+            self._asked.update(self._vocab.strings.add(value) for value in _listed(condition))
+            if isinstance(condition, dict) and condition.keys() == {"REGEX"}:
+                if key != "LOWER":
+                    raise Unfit("an attribute ruler with expressions for other than lower forms")
+                self._expressions.append(re.compile(condition["REGEX"]))
+            elif condition is not None and not _listed(condition):
+                raise Unfit("an attribute ruler that names words otherwise than by lists and expressions")
+            named = named or condition is not None
+        if not named:
+            self._further += [IDS[key] for key in word.keys() - OF_STATE if IDS[key] not in self._further]
 
 
 def _listed(condition: Any) -> list[str]:  # noqa: ANN401 - as a pattern has it
