@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
     from spacy.vocab import Vocab
 
+    from worker.nlp.accelerate.maxout import Finish
+
 #: In a doc of so many tokens whose words come more often than so many times each, most windows are alike. No prose has so few words.
 LONG, VARIED = 4_096, 40
 #: Tokens whose windows are multiplied at once: as many as keep inputs and products in the processor's second cache.
@@ -28,7 +30,9 @@ KNOWN = frozenset({"expand_window", "maxout", "layernorm", "dropout"})
 class Encoder:
     """Residual layers that each read a token and its two neighbours."""
 
-    def __init__(self, encode: Node) -> None:
+    def __init__(self, encode: Node, finish: Finish | None = None) -> None:
+        """Read the layers; `finish` is what numba compiled for what follows their products."""
+        self._finish = finish
         if unknown := {node.name for node in encode.walk() if not node.layers} - KNOWN:
             raise Unfit(f"an encoder with {', '.join(sorted(unknown))}")
         if any(node.attrs["window_size"] != 1 for node in nodes(encode, "expand_window")):
@@ -43,7 +47,6 @@ class Encoder:
         self.reach = len(self._layers) if self._pad >= len(self._layers) else None
         self._windows = np.empty((BLOCK, 3 * self._width), dtype=np.float32)
         self._scratch = self._layers[0].scratch(BLOCK)
-        self._out = np.empty((BLOCK, self._width), dtype=np.float32)
 
     def __call__(self, embedded: Floats) -> Floats:
         """Give each token's vector in its context, the rows as in `embedded`."""
@@ -64,20 +67,19 @@ class Encoder:
         windows = as_strided(current, (length, 3 * self._width), (step, item), writeable=False)
         for start in range(0, length, BLOCK):
             size = min(BLOCK, length - start)
-            rows, out = self._windows[:size], self._out[:size]
+            rows, own = self._windows[:size], slice(start + 1, start + 1 + size)
             np.copyto(rows, windows[start:start + size])
-            layer(rows, self._scratch[:size], out)
-            np.add(current[start + 1:start + 1 + size], out, out=following[start + 1:start + 1 + size])
+            layer.add(rows, self._scratch[:size], current[own], following[own], self._finish)
 
 
 class ContextVectors:
     """A Tok2Vec model: embedding, then encoder."""
 
-    def __init__(self, model: Node, vocab: Vocab) -> None:
+    def __init__(self, model: Node, vocab: Vocab, finish: Finish | None = None) -> None:
         if not (model.has_ref("embed") and model.has_ref("encode")):
             raise Unfit("vectors that are not spaCy's Tok2Vec")
         self.embedding = Embedding(model.get_ref("embed"), vocab)
-        self._encoder = Encoder(model.get_ref("encode"))
+        self._encoder = Encoder(model.get_ref("encode"), finish)
 
     def __call__(self, doc: Doc) -> Floats:
         """Give the vectors of the doc's tokens, one row each."""
@@ -100,7 +102,7 @@ class ContextVectors:
         return encoded
 
 
-def vectors_of(model: Node, vocab: Vocab) -> Callable[[Doc], Floats]:
+def vectors_of(model: Node, vocab: Vocab, finish: Finish | None = None) -> Callable[[Doc], Floats]:
     """Give where a component takes its vectors from: its own Tok2Vec, or the doc's tensor that an earlier component wrote.
 
     Raises:
@@ -109,9 +111,9 @@ def vectors_of(model: Node, vocab: Vocab) -> Callable[[Doc], Floats]:
     if isinstance(model, Tok2VecListener):
         return _shared
     if model.has_ref("embed"):
-        return ContextVectors(model, vocab)
+        return ContextVectors(model, vocab, finish)
     if len(model.layers) == 1 or (model.layers and all(layer.name in ("list2array", "linear") for layer in model.layers[1:])):
-        return vectors_of(model.layers[0], vocab)
+        return vectors_of(model.layers[0], vocab, finish)
     raise Unfit(f"vectors from {model.name!r}")
 
 

@@ -10,6 +10,8 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
+    from worker.nlp.accelerate.maxout import Finish
+
 #: A layer of a thinc model, and a component of a pipeline: their stubs know little of what is read here.
 Node = Any
 Pipe = Any
@@ -38,7 +40,7 @@ class MaxoutNorm:
             raise Unfit("a layer norm of another width than its maxout")
         self._weights = np.ascontiguousarray(weights.transpose(2, 1, 0).reshape(self.inputs, -1))
         self._bias = np.ascontiguousarray(maxout.get_param("b").T.reshape(-1))
-        self._gain, self._shift = norm.get_param("G"), norm.get_param("b")
+        self._gain, self._shift = np.ascontiguousarray(norm.get_param("G")), np.ascontiguousarray(norm.get_param("b"))
         self._mean = np.full(self.outputs, 1 / self.outputs, dtype=np.float32)
 
     def scratch(self, rows: int) -> Floats:
@@ -62,6 +64,15 @@ class MaxoutNorm:
         out *= spread[:, None]
         out *= self._gain
         out += self._shift
+
+    def add(self, rows: Floats, scratch: Floats, before: Floats, out: Floats, finish: Finish | None) -> None:
+        """Write `before` and the layer's output for `rows` together to `out`; with `finish` all that follows the product is one pass."""
+        if finish is None:
+            self(rows, scratch, out)
+            out += before
+        else:
+            np.matmul(rows, self._weights, out=scratch)
+            finish(scratch, self._bias, self._gain, self._shift, before, out)
 
 
 def nodes(model: Node, name: str) -> list[Node]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from worker.nlp.accelerate.layers import Floats, Pipe
+    from worker.nlp.accelerate.maxout import Finish
 
 #: What a state looks at: the next word, the entity's first word and its last one so far.
 FEATURES = 3
@@ -45,10 +46,10 @@ class _Open(NamedTuple):
 class Ner:
     """An entity recogniser's twin."""
 
-    def __init__(self, pipe: Pipe) -> None:
+    def __init__(self, pipe: Pipe, finish: Finish | None = None) -> None:
         self._pipe = pipe
         self._states = States(pipe, FEATURES)
-        self.vectors = vectors_of(pipe.model.get_ref("tok2vec"), pipe.vocab)
+        self.vectors = vectors_of(pipe.model.get_ref("tok2vec"), pipe.vocab, finish)
         self._narrow = Linear(pipe.model.get_ref("tok2vec").layers[-1])
         upper = pipe.model.get_ref("upper")
         self._weights, self._bias = transposed(upper.get_param("W")), upper.get_param("b")

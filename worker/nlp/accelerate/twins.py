@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from worker.nlp.accelerate.layers import Pipe
+    from worker.nlp.accelerate.maxout import Finish
     from worker.nlp.accelerate.verify import Component
 
 #: Makes a twin and names its kind, "numpy" or "numba", with a reason where the faster one cannot be; raises `Unfit`.
@@ -46,13 +47,13 @@ def plan(nlp: Language, *, numba: bool, cache: Path | None) -> Iterator[tuple[li
 def _maker(pipe: Pipe, *, numba: bool, cache: Path | None) -> Maker | None:
     # Subclasses may do more than their base: only spaCy's own classes are known.
     if type(pipe) is Tok2Vec:
-        return lambda: ("numpy", SharedVectors(pipe))
+        return partial(_vectors, pipe, SharedVectors, numba=numba, cache=cache)
     if type(pipe) is Tagger:
         return lambda: ("numpy", tagger(pipe))
     if type(pipe) is Morphologizer:
         return lambda: ("numpy", morphologizer(pipe))
     if type(pipe) is EntityRecognizer:
-        return lambda: ("numpy", Ner(pipe))
+        return partial(_vectors, pipe, Ner, numba=numba, cache=cache)
     if type(pipe) is DependencyParser:
         return partial(_parser, pipe, numba=numba, cache=cache)
     return None
@@ -61,8 +62,8 @@ def _maker(pipe: Pipe, *, numba: bool, cache: Path | None) -> Maker | None:
 class SharedVectors:
     """The twin of a tok2vec component: it leaves the vectors in the doc's tensor, where later components look."""
 
-    def __init__(self, pipe: Pipe) -> None:
-        self.vectors = ContextVectors(pipe.model, pipe.vocab)
+    def __init__(self, pipe: Pipe, finish: Finish | None = None) -> None:
+        self.vectors = ContextVectors(pipe.model, pipe.vocab, finish)
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the doc's tensor."""
@@ -79,24 +80,36 @@ def _both(ruler: Pipe, lemmatizer: Pipe) -> Component:
     return lambda doc: lemmatizer(ruler(doc))
 
 
+def _vectors(pipe: Pipe, make: type[SharedVectors | Ner], *, numba: bool, cache: Path | None) -> tuple[str, Component]:
+    kind, compiled = _compiled("maxout", numba=numba, cache=cache)
+    return kind, make(pipe, compiled.finish if compiled else None)
+
+
 def _parser(pipe: Pipe, *, numba: bool, cache: Path | None) -> tuple[str, Component]:
-    if not numba:
+    kind, compiled = _compiled("arc_eager", numba=numba, cache=cache)
+    if compiled is None:
+        return kind, StockLoop(pipe)
+    try:
+        return kind, Parser(pipe, compiled.run)
+    except Unfit:
         return "numpy", StockLoop(pipe)
+
+
+def _compiled(module: str, *, numba: bool, cache: Path | None) -> tuple[str, Any]:
+    """Give what numba compiled in a module of this folder, with the kind it makes; none where numba cannot be had or is not wanted."""
+    if not numba:
+        return "numpy", None
     try:
         with _without_scipy():
             config: Any = importlib.import_module("numba").config
             if cache is not None:
                 config.CACHE_DIR = str(cache)
-            from worker.nlp.accelerate import arc_eager
+            return "numba", importlib.import_module(f"worker.nlp.accelerate.{module}")
     except ImportError:
-        return "numpy", StockLoop(pipe)
+        return "numpy", None
     except RuntimeError as error:
         # numba finds no folder that it may write its cache to: to compile for every start costs more than it gains.
-        return f"numpy, without numba: {error}", StockLoop(pipe)
-    try:
-        return "numba", Parser(pipe, arc_eager.run)
-    except Unfit:
-        return "numpy", StockLoop(pipe)
+        return f"numpy, without numba: {error}", None
 
 
 @contextmanager
