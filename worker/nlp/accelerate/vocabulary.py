@@ -17,7 +17,7 @@ from worker.nlp.accelerate import runs
 if TYPE_CHECKING:
     from spacy.language import Language
 
-#: Stretches between white space that are kept at most, each with its words some 500 bytes.
+#: Stretches between white space that are kept at most, each with its words some 1,000 bytes.
 KEPT = 14_000
 #: Of words met once, how many are remembered until they come again.
 MET = 10_000
