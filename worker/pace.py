@@ -52,7 +52,10 @@ def limit_hints(consumer: Any) -> Callable[[], int]:  # noqa: ANN401 - Celery's 
     stock = type(qos).can_consume
 
     def wish() -> int:
-        processes = getattr(consumer.controller, "max_concurrency", None) or consumer.pool.num_processes
+        try:
+            processes = getattr(consumer.controller, "max_concurrency", None) or consumer.pool.num_processes
+        except AttributeError:
+            return 0  # a cold stop has taken the pool apart under our feet
         return int(processes) + pace.ahead - len(state.reserved_requests)
 
     def can_consume(self: Any) -> bool:  # noqa: ANN401 - kombu's QoS

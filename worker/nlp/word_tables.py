@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 FEWEST = 200_000
 #: A large vocabulary is renewed more rarely, after so many times its own number of strings.
 TIMES = 8
+#: Strings of a vocabulary that is left as it is beyond: to take in 700,000 anew takes a second, and forked processes that shared their
+#: memory would hold 150 MB each. Pipelines whose files are recorded are loaded without the strings of their training (nlp/model.py); for
+#: others the worker's bound on a process' memory stays the last word.
+MOST = 100_000
 #: An empty list of strings, and an empty archive of everything else, in spaCy's own formats.
 _NO_STRINGS, _NOTHING = b"[]", b"\x80"
 #: All that a vocabulary's archive may hold.
@@ -36,7 +40,8 @@ class WordTables:
     def passed(self, words: int) -> None:
         """Count the words of a document that is read and forgotten; renew the tables when it is time, but never inside a memory zone."""
         self._words += words
-        if self._words > max(self._fewest, TIMES * len(self._vocab.strings)) and not self._vocab.in_memory_zone:
+        strings = len(self._vocab.strings)
+        if self._words > max(self._fewest, TIMES * strings) and strings <= MOST and not self._vocab.in_memory_zone:
             self._words = 0
             self._renew()
 

@@ -59,7 +59,7 @@ def accelerate(nlp: Language, mode: Mode = "auto", cache: Path | None = None) ->
 
     Args:
         nlp: a loaded pipeline; it is not changed.
-        mode: "auto" takes numba for the parser where it is installed, "numpy" does without, "off" gives `nlp` back.
+        mode: "auto" takes numba where it is installed, "numpy" does without, "off" gives `nlp` back.
         cache: the folder for what numba compiles; by default its own choice. Compile before processes fork.
 
     A component whose twin gives other output on the probe texts keeps its own code; one warning names all such.

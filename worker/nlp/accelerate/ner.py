@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from spacy.attrs import ENT_IOB, IS_SPACE, SENT_START
+from spacy.attrs import ENT_IOB, ENT_TYPE, IS_SPACE, SENT_START
 from spacy.tokens import Span
 
 from worker.nlp.accelerate.encoder import Linear, vectors_of
@@ -71,8 +71,8 @@ class Ner:
 
     def __call__(self, doc: Doc) -> Doc:
         """Set the doc's entities; a doc that has some already goes to spaCy's own component."""
-        state = read(doc, [SENT_START, IS_SPACE, ENT_IOB])
-        if state[:, 2].any():
+        state = read(doc, [SENT_START, IS_SPACE, ENT_IOB, ENT_TYPE])
+        if state[:, 2:].any():
             return self._pipe(doc)  # type: ignore[no-any-return] # spaCy's stubs say Any
         starts_sentence = np.append(state[1:, 0] == 1, True)
         table = self._states.table(self._narrow(self.vectors(doc)))

@@ -204,6 +204,8 @@ class Rules:
     def _read_patterns(self) -> None:
         pairs = 0
         for rule in self._ruler.patterns:
+            if written := set(rule["attrs"]) - OF_STATE:
+                raise Unfit(f"an attribute ruler that writes {', '.join(sorted(map(str, written)))}")
             for pattern in rule["patterns"]:
                 for word in pattern:
                     self._read_word(word)
@@ -231,7 +233,6 @@ class Rules:
                     more.setdefault(self._vocab.strings.add(value), set()).update(labels)
                 return
         self._named.update(zip(labels, labels, strict=True))
-
 
     def _read_name(self, word: dict[str, Any]) -> None:
         """Learn which words this one of a pattern may be, or what it asks of any."""
