@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from worker.pace import AHEAD, SHORT_SECONDS, Pace
+from types import SimpleNamespace
+
+from celery.concurrency.prefork import TaskPool
+
+from worker.pace import AHEAD, SHORT_SECONDS, Pace, limit_hints
 
 
 def test_nothing_is_taken_ahead_until_articles_have_proved_to_be_short() -> None:
@@ -31,3 +35,16 @@ def test_one_long_article_ends_it() -> None:
     assert pace.ahead == 0
     pace.took(0.001)
     assert pace.ahead == 0
+
+
+def test_a_pool_that_a_stop_has_taken_apart_wants_no_hints() -> None:
+    """Celery's event loop asks once more after a cold stop."""
+    class Qos:
+        def can_consume(self) -> bool:
+            return True
+
+    qos = Qos()
+    consumer = SimpleNamespace(controller=SimpleNamespace(), pool=TaskPool(2),
+                               task_consumer=SimpleNamespace(channel=SimpleNamespace(qos=qos)))
+    assert limit_hints(consumer)() == 0
+    assert not qos.can_consume()
