@@ -87,10 +87,8 @@ def _vectors(pipe: Pipe, make: type[SharedVectors | Ner], *, numba: bool, cache:
 
 def _parser(pipe: Pipe, *, numba: bool, cache: Path | None) -> tuple[str, Component]:
     kind, compiled = _compiled("arc_eager", numba=numba, cache=cache)
-    if compiled is None:
-        return kind, StockLoop(pipe)
     try:
-        return kind, Parser(pipe, compiled.run)
+        return kind, Parser(pipe, compiled.run if compiled else None)
     except Unfit:
         return "numpy", StockLoop(pipe)
 

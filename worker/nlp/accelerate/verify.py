@@ -22,14 +22,17 @@ SEEN = {"words": ORTH, "norms": NORM, "tags": TAG, "parts of speech": POS, "feat
 TOLERANCE = 1e-4
 
 #: Short texts that hold what the components treat in ways of their own: names of one and more words, reported and quoted
-#: speech, numbers and money, contractions that rules split ("gonna", "let's"), "there is", white space as a word, and words
-#: that no vocabulary knows.
+#: speech, numbers and money, contractions that rules split ("gonna", "let's"), "there is", white space as a word, words that no
+#: vocabulary knows, and enough short sentences to be parsed side by side.
 PROBES = (
     ("LONDON, March 3 - The Bank of England raised its key rate to 4.5 percent on Thursday, said Ruth Okonkwo-Hale, its deputy "
     "governor.\n\n\"We're not gonna stop there,\" she told reporters; let's see whether inflation, which hit $2.3bn in costs, "
     "falls.  There are at least 12,000 jobs at stake in north-eastern Qordestal, the TUC warned.\n"),
     ("Y'all ain't heard: Mr. Adeyemi (who'd been the Kenyan minister since 2019) won't resign, he reportedly wrote on Friday... "
     "Zwexlifting broke U.N. rules? Le président a déclaré qu'il n'irait pas à Genève."),
+    ("Trams stopped at noon. \"Nobody warned us,\" a driver said. \"We waited.\" Why? The mayor blamed snow. She had promised buses! "
+    "None came. What the city bought were ploughs. Roads that had been shut for a week opened late on Tuesday. Schools, too. "
+    "It was over by six, officials said.\n\nNobody was hurt. A hearing, the first in years, is set for May."),
 )
 
 
