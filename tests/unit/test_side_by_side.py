@@ -55,6 +55,7 @@ def test_equals_spacy(nlp: Language, twin: Parser) -> None:
 def test_cuts_amid_sentences_change_nothing(nlp: Language, twin: Parser, monkeypatch: pytest.MonkeyPatch, every: int) -> None:
     """A piece that began in the middle of a sentence is passed over."""
     monkeypatch.setattr(side_by_side, "SPAN", 1_000)
+    monkeypatch.setattr(side_by_side, "STATES", 1_000)
     assert parsed(nlp, twin, SHORT, [0, *range(every, len(nlp.make_doc(SHORT)), every)])
 
 
@@ -63,13 +64,15 @@ def test_many_pieces_come_in_groups(nlp: Language, twin: Parser, monkeypatch: py
     """A piece may reach into those of the next group."""
     monkeypatch.setattr(side_by_side, "GROUP", group)
     monkeypatch.setattr(side_by_side, "SPAN", 1_000)
+    monkeypatch.setattr(side_by_side, "STATES", 1_000)
     assert parsed(nlp, twin, SHORT * 2, [0, *range(4, 2 * len(nlp.make_doc(SHORT)) - 5, 4)])
 
 
-def test_a_piece_without_end_is_left_to_spacy(nlp: Language, twin: Parser, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A sentence longer than a piece's slots is not guessed at."""
-    monkeypatch.setattr(side_by_side, "SPAN", 3)
-    monkeypatch.setattr(side_by_side, "REACH", 1)
+@pytest.mark.parametrize("bounds", [{"SPAN": 3, "REACH": 1}, {"STATES": 1}])
+def test_a_piece_without_end_is_left_to_spacy(nlp: Language, twin: Parser, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, int]) -> None:
+    """A sentence longer than a piece's slots is not guessed at, nor is a text followed for long whose cuts do not fit."""
+    for name, bound in bounds.items():
+        monkeypatch.setattr(side_by_side, name, bound)
     doc = nlp(SHORT, disable=["parser"])
     cuts = np.arange(0, len(doc), 3)
     heads, moves = np.empty((2, len(doc)), dtype=np.int32)

@@ -32,6 +32,8 @@ SHIFT, REDUCE, LEFT, RIGHT, BREAK = range(5)
 GROUP = 256
 #: How many pieces further, and how many words in any case, one may be parsed before it is given up.
 REACH, SPAN = 4, 120
+#: States for each word after which a text is given up: 3.4 in most news, 10 at the most; without end where no cut fits.
+STATES = 12
 
 #: Slots that are no word of a piece: no word at all; what may be written and is never read; a word behind the piece's slots.
 NONE, TRASH, BEHIND = range(3)
@@ -105,7 +107,9 @@ class _Pieces:
     def __init__(self, loop: SideBySide, table: Floats, starts: Ints, group: slice, size: int) -> None:
         self._loop, self._table = loop, table
         begins = starts[group]
-        bounds = np.append(starts, np.full(REACH, size))[group.start + REACH:][:len(begins)]
+        following = np.append(starts, np.full(max(REACH, GROUP), size))
+        self._budget = STATES * int(following[group.stop] - begins[0])
+        bounds = following[group.start + REACH:][:len(begins)]
         bounds = np.minimum(np.maximum(bounds, begins + SPAN), size)
         lengths = bounds - begins
         widths = lengths + (EMPTY_BEFORE + EMPTY_BEHIND)
@@ -130,7 +134,6 @@ class _Pieces:
         self._left, self._right = self._children[:slots], self._children[slots:]
         #: Where a move writes its child: among those on the head's left or right, or nowhere.
         self._sides = np.array([TRASH, TRASH, 0, slots, TRASH])
-        self._limit = 20 * int(lengths.max()) + 100
         self._stuck = False
         #: The word behind each piece's last one; -1 where that is not known.
         self.ends = [-1] * len(begins)
@@ -147,8 +150,9 @@ class _Pieces:
         self._parts = np.empty((PLACES, count, self._table.shape[1]), dtype=np.float32)
 
     def run(self) -> bool:
-        """Parse all pieces to their ends; false if there is none."""
-        for _ in range(self._limit):
+        """Parse all pieces to their ends; false if that takes too long."""
+        while self._budget > 0:
+            self._budget -= len(self._columns)
             choices = self._look()
             if choices.max() >= _MAY_END:
                 ended = choices >= _MUST_END
