@@ -37,7 +37,8 @@ class SentenceStarts:
     def __call__(self, doc: Doc) -> npt.NDArray[np.int64] | None:
         """Give the words' indices in order, 0 among them; None where cutting the doc there gains nothing."""
         columns = read(doc, [ORTH, IS_SPACE, IS_LOWER])
-        words, space, fit = columns[:, 0], columns[:, 1] > 0, ~columns[:, 1:].any(axis=1)
+        words, space = columns[:, 0], columns[:, 1] > 0
+        fit = np.logical_not(space | (columns[:, 2] > 0))
         behind = _among(words, self._ends) | space
         closing = _among(words, self._closing) | space
         for _ in range(IN_A_ROW):
