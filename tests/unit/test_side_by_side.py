@@ -32,6 +32,14 @@ def nlp() -> Language:
 
 
 @pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is given up."""
+    monkeypatch.setattr(side_by_side, "SPAN", 1_000)
+    monkeypatch.setattr(side_by_side, "STEP", 0.001)
+    monkeypatch.setattr(side_by_side, "STATE", 0)
+
+
+@pytest.fixture
 def twin(nlp: Language) -> Parser:
     return Parser(nlp.get_pipe("parser"))
 
@@ -52,24 +60,24 @@ def test_equals_spacy(nlp: Language, twin: Parser) -> None:
 
 
 @pytest.mark.parametrize("every", [1, 2, 3, 7, 50])
-def test_cuts_amid_sentences_change_nothing(nlp: Language, twin: Parser, monkeypatch: pytest.MonkeyPatch, every: int) -> None:
+@pytest.mark.usefixtures("patient")
+def test_cuts_amid_sentences_change_nothing(nlp: Language, twin: Parser, every: int) -> None:
     """A piece that began in the middle of a sentence is passed over."""
-    monkeypatch.setattr(side_by_side, "SPAN", 1_000)
-    monkeypatch.setattr(side_by_side, "STATES", 1_000)
     assert parsed(nlp, twin, SHORT, [0, *range(every, len(nlp.make_doc(SHORT)), every)])
 
 
 @pytest.mark.parametrize("group", [1, 3, 256])
+@pytest.mark.usefixtures("patient")
 def test_many_pieces_come_in_groups(nlp: Language, twin: Parser, monkeypatch: pytest.MonkeyPatch, group: int) -> None:
     """A piece may reach into those of the next group."""
     monkeypatch.setattr(side_by_side, "GROUP", group)
-    monkeypatch.setattr(side_by_side, "SPAN", 1_000)
-    monkeypatch.setattr(side_by_side, "STATES", 1_000)
     assert parsed(nlp, twin, SHORT * 2, [0, *range(4, 2 * len(nlp.make_doc(SHORT)) - 5, 4)])
 
 
-@pytest.mark.parametrize("bounds", [{"SPAN": 3, "REACH": 1}, {"STATES": 1}])
-def test_a_piece_without_end_is_left_to_spacy(nlp: Language, twin: Parser, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, int]) -> None:
+@pytest.mark.parametrize("bounds", [{"SPAN": 3, "REACH": 1}, {"STATE": 1}])
+def test_a_piece_without_end_is_left_to_spacy(
+    nlp: Language, twin: Parser, monkeypatch: pytest.MonkeyPatch, bounds: dict[str, float],
+) -> None:
     """A sentence longer than a piece's slots is not guessed at, nor is a text followed for long whose cuts do not fit."""
     for name, bound in bounds.items():
         monkeypatch.setattr(side_by_side, name, bound)
@@ -82,6 +90,7 @@ def test_a_piece_without_end_is_left_to_spacy(nlp: Language, twin: Parser, monke
     assert (twin(doc).to_array(SEEN) == nlp(SHORT).to_array(SEEN)).all()
 
 
+@pytest.mark.usefixtures("patient")
 def test_random_weights_take_the_same_moves_as_the_compiled_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever a network prefers (giving words back, replacing arcs, breaks everywhere), one state at a time does the same."""
     arc_eager = pytest.importorskip("worker.nlp.accelerate.arc_eager")
@@ -97,6 +106,7 @@ def test_random_weights_take_the_same_moves_as_the_compiled_loop(monkeypatch: py
         output[1] += chance.choice([0, 2])
         starts = np.unique(np.append(0, np.flatnonzero(chance.random(size) < chance.choice([0.05, 0.3, 0.9]))))
         monkeypatch.setattr(side_by_side, "GROUP", int(chance.choice([2, 256])))
+        monkeypatch.setattr(side_by_side, "SPAN", int(chance.choice([3, 1_000])))
         heads, moves, expected_heads, expected_moves = np.empty((4, size), dtype=np.int32)
         assert arc_eager.run(table, bias, weights, output, KINDS, expected_heads, expected_moves)
         if SideBySide(bias, weights, output, KINDS)(table, starts, heads, moves):
@@ -130,9 +140,19 @@ def test_texts_that_would_gain_nothing_are_not_cut(text: str) -> None:
     assert SentenceStarts()(English().make_doc(text)) is None
 
 
-def test_the_check_at_load_covers_it(nlp: Language) -> None:
-    """One of the probe texts is cut, so that another version of spaCy's loop would be noticed."""
-    assert any(SentenceStarts()(nlp.make_doc(text)) is not None for text in verify.PROBES)
+def test_the_check_at_load_covers_it(nlp: Language, twin: Parser) -> None:
+    """One of the probe texts is cut and parsed to its end, so that another version of spaCy's loop would be noticed."""
+    cut = [text for text in verify.PROBES if SentenceStarts()(nlp.make_doc(text)) is not None]
+    assert cut
+    assert parsed(nlp, twin, cut[0])
+
+
+def test_vectors_that_are_no_numbers_are_left_to_spacy(nlp: Language, twin: Parser) -> None:
+    """NumPy takes what is no number for the best; spaCy's code does not."""
+    docs = [nlp(SHORT, disable=["parser"]) for _ in range(2)]
+    for doc in docs:
+        doc.tensor[30] = np.nan
+    assert (twin(docs[0]).to_array(SEEN) == nlp.get_pipe("parser")(docs[1]).to_array(SEEN)).all()
 
 
 def test_numpy_alone_reads_a_long_text_as_spacy_does(nlp: Language) -> None:

@@ -83,8 +83,11 @@ class Parser:
             table = self._states.table(self._narrow(self.vectors(doc)))
             return self._loop(table, self._states.bias, self._weights, self._bias, self._kinds, heads, moves)
         starts = self._starts(doc)
-        return starts is not None and self._side_by_side(self._states.table(self._narrow(self.vectors(doc))), starts, heads, moves)
-
+        if starts is None:
+            return False
+        vectors = self._narrow(self.vectors(doc))
+        # What is no number compares otherwise in NumPy than in spaCy's code.
+        return bool(np.isfinite(vectors).all()) and self._side_by_side(self._states.table(vectors), starts, heads, moves)
 
 class StockLoop:
     """spaCy's own parser with its products through NumPy's library."""

@@ -31,9 +31,10 @@ SHIFT, REDUCE, LEFT, RIGHT, BREAK = range(5)
 #: Pieces that are parsed side by side: what they look at stays in the processor's second cache.
 GROUP = 256
 #: How many pieces further, and how many words in any case, one may be parsed before it is given up.
-REACH, SPAN = 4, 120
-#: States for each word after which a text is given up: 3.4 in most news, 10 at the most; without end where no cut fits.
-STATES = 12
+REACH, SPAN = 4, 250
+#: What a step costs, and each state in it: so many words of spaCy's own loop. A text on which as much is spent as that loop would take for
+#: all of it is given up: few pieces go on for long, or no cut fits.
+STEP, STATE = 1.5, 0.03
 
 #: Slots that are no word of a piece: no word at all; what may be written and is never read; a word behind the piece's slots.
 NONE, TRASH, BEHIND = range(3)
@@ -87,10 +88,13 @@ class SideBySide:
         """
         size = len(heads)
         flat = table.reshape(-1, table.shape[2])
-        at = 0
+        at, left = 0, float(size)
+        other = np.zeros(size + EMPTY_BEHIND + 1, dtype=np.int64)
+        other[starts] = OTHER
         for group in range(0, len(starts), GROUP):
-            pieces = _Pieces(self, flat, starts, slice(group, group + GROUP), size)
-            if not pieces.run():
+            pieces = _Pieces(self, flat, starts, other, slice(group, group + GROUP))
+            left = pieces.run(left)
+            if left <= 0:
                 return False
             while at < size and (piece := int(np.searchsorted(starts, at))) < group + GROUP:
                 end = pieces.ends[piece - group]
@@ -104,12 +108,11 @@ class SideBySide:
 class _Pieces:
     """The states of some pieces; rows of arrays are what is known of them, columns are the pieces that are still parsed."""
 
-    def __init__(self, loop: SideBySide, table: Floats, starts: Ints, group: slice, size: int) -> None:
+    def __init__(self, loop: SideBySide, table: Floats, starts: Ints, other: Ints, group: slice) -> None:
         self._loop, self._table = loop, table
+        size = len(table) // PLACES - 1
         begins = starts[group]
-        following = np.append(starts, np.full(max(REACH, GROUP), size))
-        self._budget = STATES * int(following[group.stop] - begins[0])
-        bounds = following[group.start + REACH:][:len(begins)]
+        bounds = np.append(starts, np.full(REACH, size))[group.start + REACH:][:len(begins)]
         bounds = np.minimum(np.maximum(bounds, begins + SPAN), size)
         lengths = bounds - begins
         widths = lengths + (EMPTY_BEFORE + EMPTY_BEHIND)
@@ -122,8 +125,6 @@ class _Pieces:
             self._line[self._firsts - 1 - place] = NONE
         for place in range(EMPTY_BEHIND):
             self._line[self._firsts + lengths + place] = np.where(bounds < size, BEHIND, NONE)
-        other = np.zeros(size + EMPTY_BEHIND + 1, dtype=np.int64)
-        other[starts] = OTHER
         self._known = other.take(self._rows - 1, mode="clip")
         self._known[self._firsts] = 0
         self._known[:3] = ABSENT, 0, LOST
@@ -149,10 +150,10 @@ class _Pieces:
         self._child_at, self._head_at = _CHILD * count, _HEAD * count
         self._parts = np.empty((PLACES, count, self._table.shape[1]), dtype=np.float32)
 
-    def run(self) -> bool:
-        """Parse all pieces to their ends; false if that takes too long."""
-        while self._budget > 0:
-            self._budget -= len(self._columns)
+    def run(self, left: float) -> float:
+        """Parse all pieces to their ends; give what is left of the time, or nothing: then they have not ended."""
+        while left > 0:
+            left -= STEP + STATE * len(self._columns)
             choices = self._look()
             if choices.max() >= _MAY_END:
                 ended = choices >= _MUST_END
@@ -160,11 +161,11 @@ class _Pieces:
                 if ended.any():
                     self._end(np.flatnonzero(ended))
                     if ended.all():
-                        return True
+                        return left
                     self._choose(self._pieces[~ended], np.ascontiguousarray(self._places[:, ~ended]))
                     continue
             self._move(self._score(choices))
-        return False
+        return 0
 
     def _end(self, columns: Ints) -> None:
         for column in columns.tolist():
@@ -214,18 +215,20 @@ class _Pieces:
         kinds = self._loop.kinds.take(best)
         # What is pushed lands in the gap; where nothing is pushed nobody looks there.
         self._line[self._places[TOP] + 1] = first
-        self._attach(kinds, best)
-        given = (kinds == REDUCE) & (self._heads.take(top) == NONE) & (words[UNDER] != NONE)
-        if given.any():
-            self._stuck = True
-            self._places[:TOP, given] -= 1
-            self._line[self._places[FIRST, given]] = top[given]
-            known[top[given]] |= STUCK
-        if self._stuck:
+        chosen = set(kinds.tolist())
+        if LEFT in chosen or RIGHT in chosen:
+            self._attach(kinds, best)
+        if self._stuck and LEFT in chosen:
             known[first[kinds == LEFT]] &= ~STUCK
-        breaks = kinds == BREAK
-        if breaks.any():
-            known[words[SECOND, breaks]] |= START
+        if BREAK in chosen:
+            known[words[SECOND, kinds == BREAK]] |= START
+        if REDUCE in chosen:
+            given = (kinds == REDUCE) & (self._heads.take(top) == NONE) & (words[UNDER] != NONE)
+            if given.any():
+                self._stuck = True
+                self._places[:TOP, given] -= 1
+                self._line[self._places[FIRST, given]] = top[given]
+                known[top[given]] |= STUCK
         self._places += _STEPS.take(kinds, axis=1)
 
     def _attach(self, kinds: Ints, best: Ints) -> None:
@@ -241,7 +244,6 @@ class _Pieces:
         self._moves[child] = best
 
     def _detach(self, child: Ints, head: Ints) -> None:
-        """Take arcs away that others replace, each where it is the last on its head's side, as spaCy does."""
+        """Take arcs away that others replace: a word that is still on the stack is its head's newest child."""
         place = np.where(head > child, head, head + self._size)
-        last = self._children[place] == child
-        self._children[place[last]] = self._before[child[last]]
+        self._children[place] = self._before[child]
