@@ -18,7 +18,7 @@ from worker.nlp.parties.evidence import group_nouns, person_nouns
 from worker.nlp.parties.merging import Party
 from worker.nlp.parties.name import Name, head_of
 from worker.nlp.parties.phrases import noun_key, phrase_at
-from worker.nlp.parties.salience import Candidate, barred, clause_of, score
+from worker.nlp.parties.salience import Anaphor, Candidate, barred, clause_of, score
 from worker.nlp.relatives import means_clause
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ _THINGS = frozenset({"ORG", "GPE", "FAC", "LOC", "EVENT", "PRODUCT", "WORK_OF_AR
 _TYPES = {"person": frozenset({"PERSON"}), "thing": _THINGS, "both": _THINGS | {"PERSON", "NORP"}}
 #: Of a sentence that never ends only the latest candidates are tried.
 _MOST_CANDIDATES = 60
+#: Tags of words that can stand for a party.
+_PERSONAL = frozenset({"PRP", "PRP$"})
+_REFERRING = _PERSONAL | {"NN", "NNS", "WP", "WP$", "WDT"}
+#: Nouns that only modify another.
+_MODIFYING = frozenset({"compound", "nmod", "amod", "npadvmod"})
 _REFLEXIVE = frozenset({"himself", "herself", "itself", "themselves"})
 _FIRST = frozenset({"i", "me", "my", "mine", "myself"})
 _SECOND = frozenset({"you", "your", "yourself"})
@@ -68,6 +73,8 @@ class _Walk:
         columns, names, covered = self.columns, self.names, self.covered
         pronouns = _pronouns()
         for token, tag in enumerate(columns.tags):
+            if tag not in _REFERRING and token not in names:
+                continue
             if token in names:
                 party, name = names[token]
                 if name.form != "demonym":
@@ -76,23 +83,22 @@ class _Walk:
             elif tag in ("NN", "NNS"):
                 if token not in covered:
                     self.noun(token, plural=tag == "NNS")
-            elif tag in ("PRP", "PRP$"):
+            elif tag in _PERSONAL:
                 word = columns.lowers[token]
                 if word in pronouns:
                     self.pronoun(token, word, *pronouns[word])
             elif tag in ("WP", "WP$", "WDT"):
                 self.relative(token)
-        self.own_speech()
-        self.others_in_speech()
+        personal = [token for token, tag in enumerate(columns.tags) if tag in _PERSONAL]
+        self.own_speech(personal)
+        self.others_in_speech(personal)
 
-    def own_speech(self) -> None:
+    def own_speech(self, pronouns: list[int]) -> None:
         """"I" between quotation marks and in the answers of an interview, "you" in its questions."""
         columns, voices = self.columns, self.voices
         voices.settle(self.parties)
         guest = voices.interviewee()
-        for token, tag in enumerate(columns.tags):
-            if tag not in ("PRP", "PRP$"):
-                continue
+        for token in pronouns:
             word, party = columns.lowers[token], None
             if word in _FIRST:
                 party = voices.speaker_at(token) if voices.quoted(token) else guest
@@ -103,12 +109,11 @@ class _Walk:
             if party is not None:
                 party.names.append(Name(token, token + 1, party.type, "own-speech", token, "pronoun"))
 
-    def others_in_speech(self) -> None:
+    def others_in_speech(self, pronouns: list[int]) -> None:
         """"They" between quotation marks is neither who speaks nor for whom a spokesman speaks: "They bombed us," said the rebels."""
         columns, voices = self.columns, self.voices
         barred_from: dict[int, list[Party]] = {
-            token: voices.own_sides(token) for token, word in enumerate(columns.lowers)
-            if word in _OTHERS and columns.tags[token] in ("PRP", "PRP$") and voices.quoted(token)}
+            token: voices.own_sides(token) for token in pronouns if columns.lowers[token] in _OTHERS and voices.quoted(token)}
         for party in self.parties if barred_from else ():
             party.names[:] = [name for name in party.names if name.form != "pronoun" or all(
                 party is not other for other in barred_from.get(name.first, ()))]
@@ -129,7 +134,7 @@ class _Walk:
 
     def noun(self, token: int, *, plural: bool) -> None:
         columns = self.columns
-        if columns.deps[token] in ("compound", "nmod", "amod", "npadvmod"):
+        if columns.deps[token] in _MODIFYING:
             return
         lemma = columns.low_lemmas[token]
         if lemma not in _describing():
@@ -179,6 +184,7 @@ class _Walk:
         speaker = self.voices.speaker_at(token)
         here = columns.sents[token]
         types, type_points, found = _TYPES[kind], _TYPE_POINTS[kind], []
+        pronoun = Anaphor(columns, token)
         for sentence in range(max(0, here - _REACH[kind]), here + 1):
             for candidate in self.by_sentence.get(sentence, ())[-_MOST_CANDIDATES:]:
                 if candidate.type not in types or not _agrees(candidate, gender, number):
@@ -187,11 +193,11 @@ class _Walk:
                     continue
                 if sentence == here:
                     if word in _REFLEXIVE:
-                        if clause_of(columns, candidate.head) != clause_of(columns, token):
+                        if clause_of(columns, candidate.head) != pronoun.clause:
                             continue
-                    elif barred(columns, candidate.head, token):
+                    elif barred(columns, candidate.head, pronoun):
                         continue
-                points = score(columns, candidate, token, quoted=quoted, mentions=len(candidate.party.names) if candidate.party else 1)
+                points = score(columns, candidate, pronoun, quoted=quoted, mentions=len(candidate.party.names) if candidate.party else 1)
                 if gender and candidate.gender == gender:
                     points += 12
                 points = points + type_points.get(candidate.type, 0.0) + (10 if candidate.plural and number == "p" else 0)

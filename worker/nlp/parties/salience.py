@@ -20,6 +20,8 @@ _PARTS = {"nsubj": 40.0, "nsubjpass": 36.0, "dobj": 18.0, "dative": 18.0, "attr"
 _SENTENCE = 34.0
 #: A named party is meant rather than one that is only described.
 NAMED = 14.0
+#: More mentions than so many count no more.
+_MANY = 6
 _SUBJECTS = frozenset({"nsubj", "nsubjpass"})
 _CLAUSES = frozenset({"ROOT", "ccomp", "advcl", "relcl", "acl", "xcomp", "conj", "parataxis", "csubj", "pcomp"})
 
@@ -38,21 +40,31 @@ class Candidate:
     quoted: bool
 
 
-def score(columns: Columns, candidate: Candidate, pronoun: int, *, quoted: bool, mentions: int) -> float:
+class Anaphor:
+    """A pronoun as its candidates are weighed against it: what is the same for all of them is looked up once."""
+
+    def __init__(self, columns: Columns, token: int) -> None:
+        self.token, self.head = token, columns.heads[token]
+        self.sentence, self.part = columns.sents[token], columns.deps[token]
+        self.clause = clause_of(columns, token)
+        self.ancestors = _ancestors(columns, token)
+
+
+def score(columns: Columns, candidate: Candidate, pronoun: Anaphor, *, quoted: bool, mentions: int) -> float:
     """Give how well a candidate fits a pronoun that agrees with it; higher is better."""
     part = columns.deps[candidate.head]
-    distance = columns.sents[pronoun] - candidate.sentence
-    points = _PARTS.get(part, 0.0) - _SENTENCE * distance + min(mentions, 6) * 2.5
-    own = columns.deps[pronoun]
-    if own in _SUBJECTS and part in _SUBJECTS:
-        points += 10
-    if distance == 0 and own == "poss" and part in _SUBJECTS and clause_of(columns, candidate.head) == clause_of(columns, pronoun):
-        points += 14
+    distance = pronoun.sentence - candidate.sentence
+    points = _PARTS.get(part, 0.0) - _SENTENCE * distance + min(mentions, _MANY) * 2.5
+    if part in _SUBJECTS:
+        if pronoun.part in _SUBJECTS:
+            points += 10
+        if distance == 0 and pronoun.part == "poss" and clause_of(columns, candidate.head) == pronoun.clause:
+            points += 14
     if candidate.quoted != quoted:
         points -= 16
     if candidate.party is not None and candidate.party.name:
         points += NAMED
-    return points - (pronoun - candidate.head) * 0.12
+    return points - (pronoun.token - candidate.head) * 0.12
 
 
 def clause_of(columns: Columns, token: int) -> int:
@@ -69,16 +81,16 @@ def clause_of(columns: Columns, token: int) -> int:
     return current
 
 
-def barred(columns: Columns, candidate: int, pronoun: int) -> bool:
+def barred(columns: Columns, candidate: int, pronoun: Anaphor) -> bool:
     """Tell whether grammar forbids that both are one: "Kim met him", "Kim and he"; a possessive is free ("Kim and his aide")."""
-    if columns.deps[pronoun] == "poss":
-        return columns.heads[pronoun] == candidate or candidate in _ancestors(columns, pronoun)[:2]
-    if columns.heads[candidate] == pronoun or columns.heads[pronoun] == candidate:
+    if pronoun.part == "poss":
+        return pronoun.head == candidate or candidate in pronoun.ancestors[:2]
+    head = columns.heads[candidate]
+    if head == pronoun.token or pronoun.head == candidate:
         return True
-    if columns.deps[candidate] == "poss" and columns.heads[candidate] not in _ancestors(columns, pronoun):
+    if columns.deps[candidate] == "poss":
         return False
-    same = clause_of(columns, candidate) == clause_of(columns, pronoun)
-    return same and columns.deps[candidate] != "poss"
+    return clause_of(columns, candidate) == pronoun.clause
 
 
 def _ancestors(columns: Columns, token: int) -> list[int]:
