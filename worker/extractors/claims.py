@@ -98,7 +98,7 @@ class _Claims:
         for token in _disputed(columns):
             heads.setdefault(token, judge.state(token))
         self._heads = heads
-        return (self._claim(token, state) for token, state in sorted(heads.items(), key=lambda head: head[0]))
+        return (self._claim(token, heads[token]) for token in sorted(heads))
 
     def _told(self, token: int, state: State) -> bool:
         """What the author states in a sentence's main clause, or somebody in what he says."""
@@ -114,19 +114,18 @@ class _Claims:
         quote = self._voices.at(columns.starts[token])
         start, end = self._stretches.of(token)
         _, polarity, certainty = state.printed
-        head, holder = self._span(token, token + 1), self._holder(state, quote)
+        head = TextSpan(columns.starts[token], columns.ends[token], columns.words[token])
+        holder = self._holder(state, quote)
         said = Ref("quotes", quote.key) if quote is not None else None
         event = self._events.get(token)
         events = (Ref("events", (columns.starts[token], columns.ends[event.last - 1])),) if event else ()
         above = state.source.predicate if state.source else token
         within = Ref("claims", (columns.starts[above], columns.ends[above])) if above != token and above in self._heads else None
         return ClaimRecord(start, end, reading.text[start:end], head, holder, said, status_in(quote, state), polarity, certainty,
-                           self._cues(state.cues), events, within, state.why)
+                           self._cues(state.cues) if state.cues else (), events, within, state.why)
 
     def _cues(self, tokens: tuple[int, ...]) -> tuple[TextSpan, ...]:
         """The cues in order of the text; those side by side are one ("not confirmed"), with what strengthens them ("highly likely")."""
-        if not tokens:
-            return ()
         columns = self._columns
         marked = set(tokens)
         for token in tokens:

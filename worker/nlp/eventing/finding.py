@@ -7,6 +7,7 @@ tells.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from worker.nlp.actors import conjuncts
@@ -45,6 +46,7 @@ _NOMINAL = frozenset({"nsubj", "nsubjpass", "dobj", "pobj"})
 #: Clauses within clauses that are gone into.
 _DEEPEST = 4
 _CLAUSAL = frozenset({"ccomp", "xcomp", "pcomp", "acl"})
+_TRIGGER = attrgetter("token")
 
 
 class Finder:
@@ -67,20 +69,27 @@ class Finder:
         columns, taken = self._columns, self._taken
         deps, lemmas = columns.deps, columns.low_lemmas
         found: list[Occurrence] = []
+        verbs: list[int] = []
+        nouns: list[int] = []
+        known = frames_of("n")
         for token, pos in enumerate(columns.pos):
             if pos == "VERB":
+                verbs.append(token)
                 if deps[token] in _MAIN and token not in taken:
                     stance = self._stance(token) if deps[token] == "acl" else None
                     found.extend(stance or self._verb(token))
+                elif deps[token] in _NOMINAL and lemmas[token] in known:
+                    nouns.append(token)  # "Saudi airstrikes left": the tagger's verb
+            elif pos == "NOUN":
+                if lemmas[token] in known:
+                    nouns.append(token)
             elif pos == "ADJ" and deps[token] in ("acomp", "attr", "oprd") and token not in taken:
                 found.extend(self._adjective(token))
-        known = frames_of("n")
-        for token, pos in enumerate(columns.pos):
-            if (pos == "NOUN" or (pos == "VERB" and deps[token] in _NOMINAL)) \
-                    and lemmas[token] in known and token not in taken:  # "Saudi airstrikes left": the tagger's verb
+        for token in nouns:
+            if token not in taken:
                 found.extend(self._noun(token))
-        found.extend(self._untyped({occurrence.token for occurrence in found}))
-        return sorted(found, key=lambda occurrence: occurrence.token)
+        found.extend(self._untyped(verbs, {occurrence.token for occurrence in found}))
+        return sorted(found, key=_TRIGGER)
 
     def _stance(self, token: int) -> list[Occurrence]:
         """"a Houthi threat to attack ships", "Belgrade's refusal to meet": the noun tells the event, what follows is its content."""
@@ -202,25 +211,27 @@ class Finder:
         yield self._occurrence(token, kind=kind, actors=actors, recipients=apart(recipients, actors), frame=frame, noun=None,
                                state=state, why="noun")
 
-    def _untyped(self, typed: set[int]) -> Iterator[Occurrence]:
+    def _untyped(self, verbs: list[int], typed: set[int]) -> Iterator[Occurrence]:
         """What else is reported: the predicate of a clause with a subject, for which PLOVER has no type."""
-        columns = self._columns
-        for token, pos in enumerate(columns.pos):
-            if pos != "VERB" or token in typed or columns.deps[token] not in _REPORTING or columns.lemmas[token] in _SEEMING:
+        columns, arguments = self._columns, self._arguments
+        deps, lemmas = columns.deps, columns.lemmas
+        for token in verbs:
+            if token in typed or deps[token] not in _REPORTING or lemmas[token] in _SEEMING:
                 continue
-            subject, noun = self._arguments.subject(token), self._arguments.undergoer(token)
-            actors = self._arguments.named(subject) if subject is not None else []
-            if subject is not None and not actors and columns.deps[token] in _FINITE:
+            subject, noun = arguments.subject(token), arguments.undergoer(token)
+            actors = arguments.named(subject) if subject is not None else []
+            if subject is not None and not actors and deps[token] in _FINITE:
                 actors = self._actors.unnamed(subject)
             recipients = self._actors.all_of(noun) if noun is not None else []
-            if not actors and noun is not None and self._arguments.passive(token):
-                recipients = recipients or self._actors.unnamed(noun)
-            elif not actors and not self._arguments.costs(token, noun):
-                continue
+            if not actors:
+                if noun is not None and arguments.passive(token):
+                    recipients = recipients or self._actors.unnamed(noun)
+                elif not arguments.costs(token, noun):
+                    continue
             recipients = apart(recipients, actors) if recipients else recipients
-            if not actors and not recipients and not self._arguments.costs(token, noun):
+            if not actors and not recipients and not arguments.costs(token, noun):
                 continue
-            yield Occurrence(token, self._arguments.last(token), None, tuple(actors), tuple(recipients), columns.low_lemmas[token], noun,
+            yield Occurrence(token, arguments.last(token), None, tuple(actors), tuple(recipients), columns.low_lemmas[token], noun,
                              self._judge.state(token), "predicate")
 
     def _demanded(self, token: int, state: State) -> Occurrence | None:

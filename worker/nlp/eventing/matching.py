@@ -25,12 +25,15 @@ class Matcher:
     def __init__(self, arguments: Arguments) -> None:
         self._arguments = arguments
         self._columns = arguments.columns
+        self._verbs = _verbs()
 
     def known(self, token: int) -> str | None:
         """Give the verb's lemma if it is in the lexicon at all; "as opposed to", "as promised" report nothing."""
         columns = self._columns
-        lemma = self._lemma(token)
-        if lemma not in _verbs() or (columns.tags[token] == "VBN" and token and columns.lowers[token - 1] == "as"):
+        lemma = columns.low_lemmas[token]
+        if token > 1 and columns.words[token - 1] == "-" and (whole := f"{columns.lowers[token - 2]}-{lemma}") in self._verbs:
+            lemma = whole  # "test-fire", which the tokenizer takes apart
+        if lemma not in self._verbs or (columns.tags[token] == "VBN" and token and columns.lowers[token - 1] == "as"):
             return None
         return lemma
 
@@ -49,18 +52,11 @@ class Matcher:
                 found = self._fitting(known[key], thing, token, actors)
                 if found is not None:
                     return (found, thing if noun is None else noun) if found.type != UNTYPED else None
-        if any(columns.deps[child] == "prt" for child in columns.children[token]):
+        plain = known.get(lemma)
+        if plain is None or "prt" in [columns.deps[child] for child in columns.children[token]]:
             return None  # "let down" does not let
-        found = self._fitting(known.get(lemma, ()), noun, token, actors)
+        found = self._fitting(plain, noun, token, actors)
         return (found, noun) if found is not None and found.type != UNTYPED else None
-
-    def _lemma(self, token: int) -> str:
-        """The verb's lemma, "test-fire" for what the tokenizer takes apart."""
-        columns = self._columns
-        lemma = columns.low_lemmas[token]
-        if token > 1 and columns.words[token - 1] == "-" and (whole := f"{columns.lowers[token - 2]}-{lemma}") in _verbs():
-            return whole
-        return lemma
 
     def _longer(self, token: int, lemma: str, noun: int | None) -> Iterator[tuple[str, int | None]]:
         """The verb with each particle or preposition that follows, and the objects that each reading could have."""
@@ -118,11 +114,11 @@ class Matcher:
 
     def _fitting(self, candidates: tuple[Frame, ...], noun: int | None, token: int,
                  actors: list[Actor] | None) -> Frame | None:
-        if not candidates:
-            return None
         lemmas = self.object_lemmas(noun)
-        return next((frame for frame in candidates
-                     if self._fits(frame, noun, lemmas, token) and (actors is None or able(frame, actors))), None)
+        for frame in candidates:
+            if self._fits(frame, noun, lemmas, token) and (actors is None or able(frame, actors)):
+                return frame
+        return None
 
     def _fits(self, frame: Frame, noun: int | None, lemmas: set[str], token: int) -> bool:
         if not lemmas.isdisjoint(frame.not_nouns) or (

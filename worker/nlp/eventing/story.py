@@ -33,7 +33,8 @@ def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[
     for occurrence in Finder(columns, Actors(columns, parties), judge).find():
         place = (columns.sents[occurrence.token], occurrence.type or occurrence.family)
         marks, rank = _marks(occurrence), met.get(occurrence.family, 0)
-        candidates = set(near.get(place, ())[-_LOOKED_BACK:])
+        before = near.get(place)
+        candidates = set(before[-_LOOKED_BACK:]) if before else set()
         for mark in marks:
             for other, number in reversed(akin.get(mark, ())):
                 if other < rank - _LOOKED_BACK:
@@ -61,8 +62,11 @@ def find_occurrences(columns: Columns, parties: Parties, judge: Judge) -> tuple[
 
 def _marks(occurrence: Occurrence) -> list[tuple[object, ...]]:
     """Give what an event must share with one of another sentence that it repeats: word, type, standing and one of these actors."""
-    return [(occurrence.family, occurrence.type, occurrence.state.printed, actor.identity)
-            for actor in occurrence.actors if actor.entity is not None or actor.code]
+    known = [actor.identity for actor in occurrence.actors if actor.entity is not None or actor.code]
+    if not known:
+        return []
+    family, kind, printed = occurrence.family, occurrence.type, occurrence.state.printed
+    return [(family, kind, printed, identity) for identity in known]
 
 
 def _same(columns: Columns, one: Occurrence, other: Occurrence) -> bool:

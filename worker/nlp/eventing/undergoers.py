@@ -17,8 +17,8 @@ _PARTS = frozenset({"some", "several", "many", "most", "few", "half", "all", "bo
 
 def is_money(columns: Columns, noun: int) -> bool:
     """Tell a sum: "300,000 euros", "millions of dollars"."""
-    return columns.ents[noun] == "MONEY" or any(
-        columns.deps[child] == "nummod" and columns.ents[child] == "MONEY" for child in columns.children[noun])
+    ents = columns.ents
+    return ents[noun] == "MONEY" or "MONEY" in [ents[child] for child in columns.children[noun] if columns.deps[child] == "nummod"]
 
 
 def undergoer(columns: Columns, token: int, noun: int | None) -> int | None:

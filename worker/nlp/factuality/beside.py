@@ -15,7 +15,7 @@ _NONE = frozenset({"nobody", "nothing", "none", "neither", "nor"})
 #: Determiners that leave (almost) nothing.
 _NO = frozenset({"no", "neither"})
 _SUBJECTS = ("nsubj", "nsubjpass")
-_OBJECTS = ("dobj", "attr", "nsubj", "nsubjpass", "dative")
+_OBJECTS = frozenset({"dobj", "attr", "nsubj", "nsubjpass", "dative"})
 #: After these a bare form is an infinitive: "let them play".
 _LETS = frozenset({"let", "make", "help", "see", "hear", "watch", "have"})
 _FORESEEING = frozenset({"expect", "predict", "forecast", "anticipate", "foresee", "promise", "pledge", "vow", "demand"})

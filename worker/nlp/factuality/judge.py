@@ -57,7 +57,8 @@ class Judge:
                 found = noun_hedges(columns, token, frame)
             else:
                 reported = frame.source is not None and columns.deps[token] in ("ccomp", "conj", "xcomp") and not self._quoted(token)
-                found = apply_hedges(columns, token, self._shared(token, frame), reported=reported)
+                shared = self._shared(token, frame) if columns.deps[token] == "conj" else frame
+                found = apply_hedges(columns, token, shared, reported=reported)
             self._states[token] = found
         return found
 
@@ -225,7 +226,7 @@ class Judge:
         """"will not meet or talk", "did not meet or talk": a bare second verb stands under the first one's auxiliaries."""
         columns = self._columns
         head = columns.heads[token]
-        if columns.deps[token] != "conj" or columns.tags[token] != "VB" or columns.tags[head] != "VB":
+        if columns.tags[token] != "VB" or columns.tags[head] != "VB":
             return frame
         if any(columns.deps[child] in _SUBJECTS or columns.deps[child] == "aux" for child in columns.children[token]):
             return frame
