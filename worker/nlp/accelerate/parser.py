@@ -89,6 +89,7 @@ class Parser:
         # What is no number compares otherwise in NumPy than in spaCy's code.
         return bool(np.isfinite(vectors).all()) and self._side_by_side(self._states.table(vectors), starts, heads, moves)
 
+
 class StockLoop:
     """spaCy's own parser with its products through NumPy's library."""
 

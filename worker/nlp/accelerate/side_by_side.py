@@ -2,9 +2,10 @@
 
 One state at a time NumPy is slower than spaCy's own loop; some twenty at a time it is more than twice as fast. The text is cut where
 a sentence seems to begin, and each piece is parsed from there on, past its end if need be, until it is in a state in which another
-piece began: nothing on the stack, nothing given back, no arc to the next word. From such a state on spaCy does the same whatever
-came before. So the pieces that follow one another from the first word on give spaCy's parse; what others did is dropped. A cut in
-the middle of a sentence costs time and changes nothing.
+piece began: nothing on the stack, nothing given back, no arc to the next word, no sentence's start marked behind it. From such a state
+on spaCy does the same whatever came before (a word at the stack's bottom is never given back, so whether it starts a sentence is asked
+no more). So the pieces that follow one another from the first word on give spaCy's parse; what others did is dropped. A cut in the
+middle of a sentence costs time and changes nothing.
 
 All pieces lie in one row of slots: a piece's words with three empty slots before and two behind. A piece's stack and buffer share its
 slots: what leaves the buffer at one end of a gap comes onto the stack at the other. The moves are those of `arc_eager.py`: the system
@@ -84,7 +85,7 @@ class SideBySide:
         """Fill `heads` (-1: none) and `moves` (the move that attached each word) of the words of `table` (words + 1, 8, 2 x hidden).
 
         `starts` are words at which a sentence may begin, in order, the first word among them. False if a piece came to no end within its
-        slots: then nothing is known.
+        slots, or all took too long: then nothing is known.
         """
         size = len(heads)
         flat = table.reshape(-1, table.shape[2])
